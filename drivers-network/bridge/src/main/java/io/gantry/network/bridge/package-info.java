@@ -1,0 +1,2 @@
+/** Network driver bridge. */
+package io.gantry.network.bridge;

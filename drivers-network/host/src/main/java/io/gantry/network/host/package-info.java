@@ -1,0 +1,2 @@
+/** Network driver host. */
+package io.gantry.network.host;

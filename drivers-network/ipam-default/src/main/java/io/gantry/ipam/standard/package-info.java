@@ -1,0 +1,2 @@
+/** IPAM drivers default and null. */
+package io.gantry.ipam.standard;

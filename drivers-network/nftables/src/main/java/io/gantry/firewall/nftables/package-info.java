@@ -1,0 +1,2 @@
+/** Firewall back end on nftables maps. */
+package io.gantry.firewall.nftables;

@@ -1,0 +1,2 @@
+/** Network driver none (type null). */
+package io.gantry.network.none;

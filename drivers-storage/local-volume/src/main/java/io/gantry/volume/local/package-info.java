@@ -1,0 +1,2 @@
+/** Volume driver local. */
+package io.gantry.volume.local;

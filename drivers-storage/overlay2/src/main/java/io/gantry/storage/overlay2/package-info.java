@@ -1,0 +1,2 @@
+/** Storage driver overlay2. */
+package io.gantry.storage.overlay2;

@@ -1,0 +1,2 @@
+/** Storage driver vfs. */
+package io.gantry.storage.vfs;

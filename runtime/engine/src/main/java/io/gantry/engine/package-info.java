@@ -1,0 +1,2 @@
+/** Driver catalogue, snapshots, containers, networks, volumes, recovery. */
+package io.gantry.engine;

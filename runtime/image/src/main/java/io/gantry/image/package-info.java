@@ -1,0 +1,2 @@
+/** Content store, image model, archive readers, layer apply. */
+package io.gantry.image;

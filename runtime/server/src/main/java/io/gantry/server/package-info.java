@@ -1,0 +1,2 @@
+/** Docker Engine API on Netty. */
+package io.gantry.server;

@@ -1,0 +1,2 @@
+/** Typed access to the Linux kernel: mounts, openat2, xattrs, namespaces, netlink, nftables. */
+package io.gantry.linux;
