@@ -1,0 +1,9 @@
+package io.gantry.spi.storage;
+
+/**
+ * What a layer takes by itself, its parents left out.
+ *
+ * @param bytes bytes on disk
+ * @param inodes files, directories and other entries
+ */
+public record Usage(long bytes, long inodes) {}
