@@ -1,0 +1,61 @@
+package io.gantry.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How an engine is set up.
+ *
+ * @param dataRoot what survives a reboot: images, layers, volumes, the state database
+ * @param runRoot what does not: sockets, mounts, namespaces, bundles
+ * @param pluginPath the directories to look for plug-ins in, first to last
+ * @param storageDriver the default storage driver; empty for the best that works
+ * @param storageOptions options of the default storage driver, by key
+ * @param runtime the OCI runtime's program
+ * @param conmon the container monitor's program
+ * @param hostNamespace the network namespace that counts as the host's
+ * @param firewall the firewall back end; empty for the best that works
+ */
+public record EngineConfig(
+        Path dataRoot,
+        Path runRoot,
+        List<Path> pluginPath,
+        Optional<String> storageDriver,
+        Map<String, String> storageOptions,
+        String runtime,
+        String conmon,
+        Path hostNamespace,
+        Optional<String> firewall) {
+    /** The network namespace the engine runs in. */
+    public static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/net");
+
+    /** Copies the collections. */
+    public EngineConfig {
+        Objects.requireNonNull(dataRoot, "dataRoot");
+        Objects.requireNonNull(runRoot, "runRoot");
+        pluginPath = List.copyOf(pluginPath);
+        Objects.requireNonNull(storageDriver, "storageDriver");
+        storageOptions = Map.copyOf(storageOptions);
+        Objects.requireNonNull(runtime, "runtime");
+        Objects.requireNonNull(conmon, "conmon");
+        Objects.requireNonNull(hostNamespace, "hostNamespace");
+        Objects.requireNonNull(firewall, "firewall");
+    }
+
+    /** The defaults on these roots. */
+    public static EngineConfig of(Path dataRoot, Path runRoot, List<Path> pluginPath) {
+        return new EngineConfig(
+                dataRoot,
+                runRoot,
+                pluginPath,
+                Optional.empty(),
+                Map.of(),
+                "runc",
+                "conmon",
+                OWN_NAMESPACE,
+                Optional.empty());
+    }
+}
