@@ -1,0 +1,2 @@
+/** The event log. */
+package io.gantry.engine.event;

@@ -1,0 +1,2 @@
+/** Ids and names. */
+package io.gantry.engine.name;

@@ -1,0 +1,2 @@
+/** What the engine remembers: one SQLite database of JSON documents. */
+package io.gantry.engine.state;
