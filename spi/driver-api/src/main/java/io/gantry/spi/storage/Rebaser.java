@@ -9,7 +9,7 @@ public interface Rebaser extends StorageCapability {
      * Commits {@code id}, prepared without a parent, as {@code name} on top of {@code parent}.
      *
      * @throws io.gantry.spi.NotFoundException if {@code id} or {@code parent} does not exist
-     * @throws io.gantry.spi.FailedPreconditionException if {@code id} is not active or {@code parent} is not committed
+     * @throws io.gantry.spi.FailedPreconditionException if {@code id} is not active or was prepared on a parent, or {@code parent} is not committed
      * @throws io.gantry.spi.AlreadyExistsException if {@code name} exists
      */
     LayerInfo commitOnto(LayerId id, LayerId name, LayerId parent);

@@ -23,7 +23,7 @@ public interface StorageDriver extends AutoCloseable {
     LayerInfo prepare(LayerId id, Optional<LayerId> parent, LayerOptions options);
 
     /**
-     * Makes a read-only look at a committed layer. Same errors as {@link #prepare}.
+     * Makes a read-only look at a committed layer. It shows that layer as it is and has no content of its own. Same errors as {@link #prepare}.
      */
     LayerInfo view(LayerId id, LayerId parent);
 
@@ -32,7 +32,7 @@ public interface StorageDriver extends AutoCloseable {
      *
      * @throws io.gantry.spi.NotFoundException if {@code id} does not exist
      * @throws io.gantry.spi.FailedPreconditionException if {@code id} is not active
-     * @throws io.gantry.spi.AlreadyExistsException if {@code name} exists
+     * @throws io.gantry.spi.AlreadyExistsException if {@code name} exists, {@code id} itself included
      */
     LayerInfo commit(LayerId id, LayerId name);
 
@@ -45,14 +45,18 @@ public interface StorageDriver extends AutoCloseable {
     List<MountSpec> mounts(LayerId id);
 
     /**
-     * Where a layer archive is applied to an active layer.
+     * Where a layer archive is applied to an active layer. The engine writes there only while the layer is not mounted.
      *
      * @throws io.gantry.spi.NotFoundException if {@code id} does not exist
      * @throws io.gantry.spi.FailedPreconditionException if {@code id} is not active
      */
     LayerTarget layerTarget(LayerId id);
 
-    /** What a layer takes by itself. */
+    /**
+     * What a layer takes by itself. Of an active layer in use it is a snapshot, taken without stopping anybody; of a view it is nothing.
+     *
+     * @throws io.gantry.spi.NotFoundException if {@code id} does not exist
+     */
     Usage usage(LayerId id);
 
     /** One layer, or empty if there is none of that name. */
@@ -68,7 +72,10 @@ public interface StorageDriver extends AutoCloseable {
      */
     void remove(LayerId id);
 
-    /** Does what {@link #remove} left for later. Called by the engine when it is idle and before it closes the driver. */
+    /**
+     * Does what {@link #remove} left for later. Called by the engine when it is idle and before it closes the driver. What cannot be done now is logged and tried again the next time; it does not
+     * throw for that.
+     */
     void cleanup();
 
     /** Rows for {@code docker info}, in order. */

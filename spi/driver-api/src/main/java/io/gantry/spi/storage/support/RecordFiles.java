@@ -1,0 +1,118 @@
+package io.gantry.spi.storage.support;
+
+import io.gantry.spi.DriverException;
+import io.gantry.spi.IoFailureException;
+import io.gantry.spi.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The catalogue's files: one per layer, named by key, replaced whole and on disk when a call returns. */
+final class RecordFiles {
+    private static final String UNFINISHED = ".new-";
+
+    private final Path directory;
+
+    /** @throws DriverException if the directory cannot be made */
+    RecordFiles(Path directory) {
+        this.directory = directory;
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw IoFailures.of("make the layer catalogue " + directory, e);
+        }
+    }
+
+    /** Reads all records and deletes what an interrupted write left. */
+    List<LayerRecord> load() {
+        List<LayerRecord> records = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(UNFINISHED)) {
+                    Files.delete(file);
+                } else {
+                    records.add(read(name, file));
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw IoFailures.of("read the layer catalogue " + directory, e.getCause());
+        } catch (IOException e) {
+            throw IoFailures.of("read the layer catalogue " + directory, e);
+        }
+        return records;
+    }
+
+    /** Writes a record: when this returns it survives a power cut, and until then the one before it does. */
+    void write(LayerRecord layer) {
+        Path file = directory.resolve(layer.key());
+        Path unfinished = directory.resolve(UNFINISHED + layer.key());
+        String attempted = "record layer " + layer.id() + " in " + file;
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    unfinished,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(RecordCodec.encode(layer));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force();
+        } catch (IOException e) {
+            DriverException failure = IoFailures.of(attempted, e);
+            deleteQuietly(unfinished, failure);
+            throw failure;
+        }
+    }
+
+    /** Deletes a record. What it named may be deleted once {@link #force} has returned. */
+    void delete(LayerRecord layer) {
+        Path file = directory.resolve(layer.key());
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw IoFailures.of("delete the record of layer " + layer.id() + ", " + file, e);
+        }
+    }
+
+    /** Puts the directory's entries on disk. */
+    void force() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static LayerRecord read(String key, Path file) throws IOException {
+        try {
+            return RecordCodec.decode(key, Files.readAllBytes(file));
+        } catch (RecordCodec.Damaged e) {
+            throw new IoFailureException(
+                    new Problem(
+                            "read the layer record " + file,
+                            e.getMessage(),
+                            "restore the file from a backup, or delete it: its layer and the layers on top of it are then"
+                                    + " removed at the next start"),
+                    e);
+        }
+    }
+
+    private static void deleteQuietly(Path file, DriverException failure) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}
