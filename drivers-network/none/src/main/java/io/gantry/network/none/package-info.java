@@ -1,2 +1,2 @@
-/** Network driver none (type null). */
+/** Docker's network driver {@code null}, network {@code none}: a namespace with nothing but a loopback device. */
 package io.gantry.network.none;
