@@ -208,6 +208,9 @@ final class NetlinkSocket implements AutoCloseable {
             return Optional.empty();
         }
         String text = extendedText(message);
+        if (text.isEmpty() && Errno.of(error) == Errno.EPERM) {
+            text = "CAP_NET_ADMIN is needed over the network namespace";
+        }
         return Optional.of(new KernelException(request.call(), request.object(), Errno.of(error), text));
     }
 

@@ -1,5 +1,6 @@
 package io.gantry.linux.nft;
 
+import java.util.Optional;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
@@ -9,20 +10,28 @@ final class LibNftables {
 
     static final String SONAME = "libnftables.so.1";
 
+    private static final System.Logger LOG = System.getLogger(LibNftables.class.getName());
+
     private LibNftables() {}
 
-    /**
-     * The functions.
-     *
-     * @throws LinkageError if the library is not there
-     */
-    static Calls calls() {
+    /** The functions; empty if the library is not there. */
+    static Optional<Calls> calls() {
         return Holder.CALLS;
     }
 
+    /** Looks where the dynamic linker looks. */
+    static Optional<Calls> load(String soname) {
+        try {
+            return Optional.of(
+                    LibraryLoader.create(Calls.class).failImmediately().load(soname));
+        } catch (LinkageError e) {
+            LOG.log(System.Logger.Level.DEBUG, "cannot load " + soname, e);
+            return Optional.empty();
+        }
+    }
+
     private static final class Holder {
-        static final Calls CALLS =
-                LibraryLoader.create(Calls.class).failImmediately().load(SONAME);
+        static final Optional<Calls> CALLS = load(SONAME);
 
         private Holder() {}
     }

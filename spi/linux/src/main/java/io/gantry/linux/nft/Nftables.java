@@ -27,7 +27,8 @@ import jnr.ffi.Pointer;
  */
 public final class Nftables implements AutoCloseable {
 
-    private static final String INSTALL = "install nftables' library: apt install libnftables1";
+    private static final String MISSING = "nftables' library " + LibNftables.SONAME + " is not installed";
+    private static final String INSTALL = "apt install libnftables1";
     private static final String PRIVILEGE = "run as root or with CAP_NET_ADMIN";
     private static final String KERNEL = "use a kernel with CONFIG_NF_TABLES and load the module nf_tables";
 
@@ -44,15 +45,15 @@ public final class Nftables implements AutoCloseable {
 
     /** Tries the library and the kernel, in the calling thread's network namespace; changes nothing. */
     public static NftAvailability available() {
+        if (LibNftables.calls().isEmpty()) {
+            return new NftAvailability.Unavailable(MISSING, INSTALL);
+        }
         try (Nftables nft = open()) {
             nft.run("list tables");
             return new NftAvailability.Available();
-        } catch (LinkageError e) {
-            return new NftAvailability.Unavailable(
-                    LibNftables.SONAME + " cannot be loaded: " + e.getMessage(), INSTALL);
         } catch (KernelException e) {
             return new NftAvailability.Unavailable(
-                    "the kernel refuses netfilter's netlink socket: " + e.getMessage(), KERNEL);
+                    "the kernel gives no netfilter netlink socket: " + e.getMessage(), KERNEL);
         } catch (NftablesException e) {
             return new NftAvailability.Unavailable(
                     "nftables does not answer: " + e.detail(), e.is(Errno.EPERM) ? PRIVILEGE : KERNEL);
@@ -62,11 +63,12 @@ public final class Nftables implements AutoCloseable {
     /**
      * In the calling thread's network namespace.
      *
-     * @throws LinkageError    if {@code libnftables.so.1} is not installed; {@link #available} tells beforehand
-     * @throws KernelException if the kernel lacks netfilter's netlink
+     * @throws NftablesException if {@code libnftables.so.1} is not installed; {@link #available} tells beforehand
+     * @throws KernelException   if the kernel has no netfilter netlink
      */
     public static Nftables open() {
-        LibNftables.Calls library = LibNftables.calls();
+        LibNftables.Calls library =
+                LibNftables.calls().orElseThrow(() -> NftablesException.unavailable(MISSING + ": " + INSTALL));
         // The library ends the whole process when it gets no socket, so it is asked for one only where one can be had.
         Conntrack.open().close();
         LIBRARY.lock();

@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * nftables refused a batch of commands. Nothing of the batch was applied: it is one transaction.
+ * nftables refused a batch of commands, of which then nothing was applied, as it is one transaction; or, with an empty
+ * {@link #command}, the library is not there at all.
  *
  * <p>The message names the failing command, as far as the library told where it stands, and the library's words.
  */
@@ -30,6 +31,10 @@ public final class NftablesException extends RuntimeException {
         this.command = command;
         this.detail = detail;
         this.errno = errno.orElse(Errno.UNKNOWN);
+    }
+
+    static NftablesException unavailable(String why) {
+        return new NftablesException("", why, Optional.empty(), why);
     }
 
     static NftablesException of(String commands, String errors) {

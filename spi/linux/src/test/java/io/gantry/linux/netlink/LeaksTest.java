@@ -42,7 +42,7 @@ class LeaksTest {
             netlink.createVeth(VethSpec.of("a", VethSpec.Peer.of("eth0").in(box.fd())));
             box.close();
             assertThat(inside.link("eth0")).isPresent();
-            // A socket holds no namespace in general, but one opened by a user's process does; closed, nothing is left.
+            // The socket alone has kept it so far.
             inside.close();
             awaitGone(netlink, "a");
             assertThat(netlink.link("a")).isEmpty();

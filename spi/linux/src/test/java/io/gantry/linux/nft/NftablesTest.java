@@ -31,6 +31,12 @@ class NftablesTest {
     }
 
     @Test
+    void aMissingLibraryIsAnAnswerAndNoError() {
+        assertThat(LibNftables.load("libnftables.so.99")).isEmpty();
+        assertThat(LibNftables.load(LibNftables.SONAME)).isPresent();
+    }
+
+    @Test
     void aBatchIsAppliedInTheNamespaceTheContextWasOpenedInWhoeverCalls() {
         assertThat(nft.run(PORTS)).isEmpty();
         assertThat(nft.run("list tables").strip()).isEqualTo("table inet gantry");
