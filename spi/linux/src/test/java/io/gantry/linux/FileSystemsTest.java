@@ -111,11 +111,10 @@ class FileSystemsTest {
 
     @Test
     void projectQuotaLimitsATree() throws Exception {
-        Path mounted = Files.createDirectory(temp.resolve("ext4"));
-        String[] mkfs = {"mkfs.ext4", "-q", "-O", "project,quota", "-E", "quotatype=prjquota"};
-        try (LoopImage image = LoopImage.format(temp.resolve("image"), 64 << 20, mkfs)) {
+        Path mounted = Files.createDirectory(temp.resolve("xfs"));
+        try (LoopImage image = LoopImage.format(temp.resolve("image"), XFS_SIZE, "mkfs.xfs", "-q")) {
             Namespaces.inNew(Set.of(NamespaceKind.MOUNT), () -> {
-                Mounts.mount(new MountRequest("ext4", image.device(), List.of("prjquota")), mounted);
+                Mounts.mount(new MountRequest("xfs", image.device(), List.of("nouuid", "prjquota")), mounted);
                 try {
                     ProjectQuota quota = ProjectQuota.of(mounted);
                     assertThat(quota.isEnforced()).isTrue();
