@@ -26,7 +26,9 @@ public interface FirewallBackend extends AutoCloseable {
     void unpublish(String endpointId);
 
     /**
-     * Makes the packet filter hold exactly this, whatever an earlier process left there. Called at start, and again when somebody else has flushed our rules.
+     * Makes the packet filter hold exactly this and what was applied and published through this very object before, whatever an earlier process
+     * left there; without a moment in between where less holds. Called by each driver that uses the firewall when it is restored, and again when somebody else
+     * has flushed our rules.
      */
     void restore(List<FilteredNetwork> networks, List<PublishedEndpoint> endpoints);
 
