@@ -53,7 +53,8 @@ final class HostPorts {
 
     /** Claims do not overlap, so those that reach into the mapping are the last ones that begin before its end. */
     private Stream<String> strangers(PortMapping mapping, String self) {
-        return claims.getOrDefault(place(mapping), Collections.emptyNavigableMap())
+        return claims
+                .getOrDefault(place(mapping), Collections.emptyNavigableMap())
                 .headMap(last(mapping), true)
                 .descendingMap()
                 .values()

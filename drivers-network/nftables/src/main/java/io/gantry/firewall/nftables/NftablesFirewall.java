@@ -128,9 +128,13 @@ final class NftablesFirewall implements FirewallBackend {
         rows.add(new StatusRow("Firewall Backend", "nftables"));
         rows.add(new StatusRow("Firewall Table", Ruleset.TABLE));
         try {
-            ForeignPolicy.droppingForward(nft.run("list chains")).forEach(chain -> rows.add(new StatusRow(
-                    "Firewall Warning",
-                    chain + " drops forwarded packets by default, which overrules us: accept there what comes in or goes out by our bridges")));
+            ForeignPolicy.droppingForward(nft.run("list chains"))
+                    .forEach(
+                            chain -> rows.add(
+                                    new StatusRow(
+                                            "Firewall Warning",
+                                            chain
+                                                    + " drops forwarded packets by default, which overrules us: accept there what comes in or goes out by our bridges")));
         } catch (NftablesException e) {
             rows.add(new StatusRow("Firewall Warning", "the rules of others cannot be listed: " + e.getMessage()));
         }

@@ -29,8 +29,7 @@ final class Ruleset {
     static final String DROP = "drop";
     static final String ACCEPT = "accept";
 
-    private static final String FAMILY_SETS =
-            """
+    private static final String FAMILY_SETS = """
                 map publish@ { type ipv@_addr . inet_proto . inet_service : ipv@_addr . inet_service; }
                 map publish_any@ { type inet_proto . inet_service : ipv@_addr . inet_service; }
                 map publish_range@ { type ipv@_addr . inet_proto . inet_service : ipv@_addr; flags interval; }
@@ -42,8 +41,7 @@ final class Ruleset {
                 map entering@ { type ifname : verdict; }
             """;
 
-    private static final String CHAINS =
-            """
+    private static final String CHAINS = """
                 set bridges { type ifname; }
                 map between { type ifname . ifname : verdict; }
                 map leaving { type ifname : verdict; }

@@ -34,6 +34,18 @@ public interface Restorable extends NetworkCapability {
      * @param spec what was given to {@code createEndpoint}
      * @param plan what that returned
      * @param attached whether it is in the sandbox of a running container
+     * @param published what was last given to {@link PortPublisher#publish}, so that its ports stay reachable throughout the restart; the engine need not publish
+     *     them again
      */
-    record RestoredEndpoint(EndpointSpec spec, EndpointPlan plan, boolean attached) {}
+    record RestoredEndpoint(EndpointSpec spec, EndpointPlan plan, boolean attached, List<PortMapping> published) {
+        /** Copies the list. */
+        public RestoredEndpoint {
+            published = List.copyOf(published);
+        }
+
+        /** An endpoint without published ports. */
+        public RestoredEndpoint(EndpointSpec spec, EndpointPlan plan, boolean attached) {
+            this(spec, plan, attached, List.of());
+        }
+    }
 }
