@@ -1,0 +1,167 @@
+package io.gantry.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code ps}. */
+final class ContainerList {
+    private static final String FIELDS = "ID=CONTAINER ID,Image=IMAGE,Command=COMMAND,RunningFor=CREATED,Status=STATUS,"
+            + "Ports=PORTS,Names=NAMES,Size=SIZE,CreatedAt=CREATED AT,State=STATE,Labels=LABELS,Mounts=MOUNTS,"
+            + "LocalVolumes=LOCAL VOLUMES,Networks=NETWORKS,Platform=PLATFORM";
+    private static final String STANDARD = "ID,Image,Command,RunningFor,Status,Ports,Names";
+
+    private ContainerList() {}
+
+    static Command command() {
+        return Command.of("container ls", "", "List containers", 0, 0, """
+                        -a, --all | Show all containers, not only those that run
+                        -f, --filter filter | Show only what fits (key=value)
+                        --format string | table, json, 'table TEMPLATE' or a Go template
+                        -n, --last int | Show the n containers created last, in any state (default -1)
+                        -l, --latest | Show the container created last, in any state
+                        --no-trunc | Show values in full
+                        -q, --quiet | Show IDs only
+                        -s, --size | Show sizes
+                        """, ContainerList::run)
+                .known("container ls", "container list", "container ps", "ps");
+    }
+
+    private static int run(Invocation flags, Session session) throws IOException {
+        long last = flags.on("latest") ? 1 : flags.number("last", -1);
+        String format = flags.text("format");
+        boolean size = flags.on("size") || format.contains(".Size");
+        Query query = new Query().flag("all", flags.on("all")).flag("size", size);
+        if (last > 0) {
+            query.add("limit", last);
+        }
+        List<Json> containers = session.api()
+                .getJson("/containers/json" + Filters.add(query, flags.list("filter")))
+                .list();
+        boolean full = flags.on("no-trunc");
+        if (flags.on("quiet") && format.isEmpty()) {
+            containers.forEach(container -> session.out().println(id(container, full)));
+            return 0;
+        }
+        Instant now = Instant.now();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        containers.forEach(container -> rows.add(row(container, full, now)));
+        Listing.of(FIELDS, flags.on("size") ? STANDARD + ",Size" : STANDARD).print(session.out(), format, rows);
+        return 0;
+    }
+
+    private static String id(Json container, boolean full) {
+        return full ? container.text("Id") : shortId(container.text("Id"));
+    }
+
+    /** The first twelve digits, without the name of the algorithm. */
+    static String shortId(String id) {
+        String digits = id.startsWith("sha256:") ? id.substring(7) : id;
+        return digits.substring(0, Math.min(12, digits.length()));
+    }
+
+    private static Map<String, Object> row(Json container, boolean full, Instant now) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        long created = container.number("Created");
+        row.put("ID", id(container, full));
+        row.put("Image", image(container, full));
+        row.put("Command", quoted(full ? container.text("Command") : ellipsis(container.text("Command"), 20)));
+        row.put("CreatedAt", Timestamps.local(created));
+        row.put("RunningFor", HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago");
+        row.put("Status", container.text("Status"));
+        row.put("State", container.text("State"));
+        row.put("Ports", PortList.show(container.list("Ports")));
+        row.put("Names", names(container, full));
+        row.put("Size", size(container));
+        Map<String, String> labels = new LinkedHashMap<>();
+        container.sorted("Labels").forEach((name, value) -> labels.put(name, value.text()));
+        List<String> pairs = new ArrayList<>();
+        labels.forEach((name, value) -> pairs.add(name + "=" + value));
+        row.put("Labels", String.join(",", pairs));
+        row.put("Mounts", String.join(",", mounts(container, full)));
+        row.put(
+                "LocalVolumes",
+                Long.toString(container.list("Mounts").stream()
+                        .filter(mount -> mount.text("Driver").equals("local"))
+                        .count()));
+        row.put(
+                "Networks",
+                String.join(
+                        ",", container.members("NetworkSettings", "Networks").keySet()));
+        row.put("Platform", null);
+        return row;
+    }
+
+    private static String image(Json container, boolean full) {
+        String image = container.text("Image");
+        if (image.isEmpty()) {
+            return "<no image>";
+        }
+        if (!full) {
+            if (shortId(image).equals(shortId(container.text("ImageID")))) {
+                return shortId(image);
+            }
+            int at = image.indexOf('@');
+            return at > 0 ? image.substring(0, at) : image;
+        }
+        return image;
+    }
+
+    /** Go's {@code strconv.Quote} for what a command line holds. */
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                case '\t' -> quoted.append("\\t");
+                case '\r' -> quoted.append("\\r");
+                default -> {
+                    if (c < 0x20 || c == 0x7f) {
+                        quoted.append(String.format("\\x%02x", c));
+                    } else {
+                        quoted.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return quoted.append('"').toString();
+    }
+
+    static String ellipsis(String text, int width) {
+        return text.codePointCount(0, text.length()) <= width
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+    }
+
+    private static String names(Json container, boolean full) {
+        List<String> names = new ArrayList<>();
+        for (String name : container.texts("Names")) {
+            String plain = name.startsWith("/") ? name.substring(1) : name;
+            if (full || plain.indexOf('/') < 0) {
+                names.add(plain);
+            }
+        }
+        return String.join(",", names);
+    }
+
+    private static List<String> mounts(Json container, boolean full) {
+        List<String> mounts = new ArrayList<>();
+        for (Json mount : container.list("Mounts")) {
+            String name = mount.text("Name").isEmpty() ? mount.text("Source") : mount.text("Name");
+            mounts.add(full ? name : ellipsis(name, 15));
+        }
+        return mounts;
+    }
+
+    private static String size(Json container) {
+        String own = HumanUnits.decimal(container.number("SizeRw"), 3);
+        long root = container.number("SizeRootFs");
+        return root > 0 ? own + " (virtual " + HumanUnits.decimal(root, 3) + ")" : own;
+    }
+}

@@ -1,0 +1,57 @@
+package io.gantry.cli;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The PORTS column: neighbouring ports are joined to ranges, as Docker shows them. */
+final class PortList {
+    private record Group(String address, String type, boolean published) {}
+
+    private PortList() {}
+
+    static String show(List<Json> ports) {
+        List<Json> sorted = new ArrayList<>(ports);
+        sorted.sort(Comparator.<Json>comparingLong(port -> port.number("PrivatePort"))
+                .thenComparing(port -> port.text("IP"))
+                .thenComparingLong(port -> port.number("PublicPort"))
+                .thenComparing(port -> port.text("Type")));
+        Map<Group, long[]> open = new LinkedHashMap<>();
+        List<String> finished = new ArrayList<>();
+        List<String> moved = new ArrayList<>();
+        for (Json port : sorted) {
+            long inside = port.number("PrivatePort");
+            long outside = port.number("PublicPort");
+            Group group = new Group(
+                    port.text("IP"), port.text("Type"), !port.text("IP").isEmpty() && outside > 0);
+            if (group.published() && outside != inside) {
+                moved.add(address(group.address()) + ":" + outside + "->" + inside + "/" + group.type());
+                continue;
+            }
+            long[] range = open.get(group);
+            if (range == null) {
+                open.put(group, new long[] {inside, inside});
+            } else if (range[1] == inside - 1) {
+                range[1] = inside;
+            } else if (range[1] != inside) {
+                finished.add(text(group, range));
+                open.put(group, new long[] {inside, inside});
+            }
+        }
+        open.forEach((group, range) -> finished.add(text(group, range)));
+        finished.addAll(moved);
+        return String.join(", ", finished);
+    }
+
+    private static String text(Group group, long[] range) {
+        String ports = range[0] == range[1] ? Long.toString(range[0]) : range[0] + "-" + range[1];
+        String published = group.published() ? address(group.address()) + ":" + ports + "->" : "";
+        return published + ports + "/" + group.type();
+    }
+
+    private static String address(String address) {
+        return address.indexOf(':') >= 0 ? "[" + address + "]" : address;
+    }
+}
