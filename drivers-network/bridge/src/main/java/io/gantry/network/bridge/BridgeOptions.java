@@ -2,7 +2,6 @@ package io.gantry.network.bridge;
 
 import io.gantry.spi.OptionSpec;
 import io.gantry.spi.OptionSpec.Scope;
-import io.gantry.spi.OptionSpec.Type;
 import java.util.List;
 
 /** The option keys, all of them Docker's. */
@@ -24,33 +23,67 @@ final class BridgeOptions {
 
     static final List<OptionSpec> ALL = List.of(
             OptionSpec.of(
-                    NAME, Type.STRING, Scope.OBJECT, "the bridge's interface name; one that exists is used and kept"),
-            OptionSpec.of(ICC, Type.BOOLEAN, Scope.OBJECT, "true", "containers on the network may talk to each other"),
+                    NAME,
+                    OptionSpec.Type.STRING,
+                    Scope.OBJECT,
+                    "the bridge's interface name; one that exists is used and kept"),
             OptionSpec.of(
-                    MASQUERADE, Type.BOOLEAN, Scope.OBJECT, "true", "what leaves the network gets the host's address"),
+                    ICC,
+                    OptionSpec.Type.BOOLEAN,
+                    Scope.OBJECT,
+                    "true",
+                    "containers on the network may talk to each other"),
             OptionSpec.of(
-                    HOST_BINDING, Type.ADDRESS, Scope.OBJECT, "where ports are published that name no host address"),
+                    MASQUERADE,
+                    OptionSpec.Type.BOOLEAN,
+                    Scope.OBJECT,
+                    "true",
+                    "what leaves the network gets the host's address"),
+            OptionSpec.of(
+                    HOST_BINDING,
+                    OptionSpec.Type.ADDRESS,
+                    Scope.OBJECT,
+                    "where ports are published that name no host address"),
             OptionSpec.of(
                     DEFAULT_BRIDGE,
-                    Type.BOOLEAN,
+                    OptionSpec.Type.BOOLEAN,
                     Scope.OBJECT,
                     "false",
                     "the network that containers get who name none"),
-            OptionSpec.of(INHIBIT_IPV4, Type.BOOLEAN, Scope.OBJECT, "false", "the bridge gets no IPv4 address"),
-            OptionSpec.of(MODE_IPV4, Type.STRING, Scope.OBJECT, "nat", "nat, nat-unprotected, routed or isolated"),
-            OptionSpec.of(MODE_IPV6, Type.STRING, Scope.OBJECT, "nat", "nat, nat-unprotected, routed or isolated"),
-            OptionSpec.of(MTU, Type.INTEGER, Scope.OBJECT, "bytes of the largest packet; 0 for the kernel's default"),
-            OptionSpec.of(PREFIX, Type.STRING, Scope.OBJECT, "eth", "what interface names in containers begin with"),
             OptionSpec.of(
-                    SOURCE_IPV4, Type.ADDRESS, Scope.OBJECT, "the IPv4 address that what leaves the network gets"),
+                    INHIBIT_IPV4, OptionSpec.Type.BOOLEAN, Scope.OBJECT, "false", "the bridge gets no IPv4 address"),
             OptionSpec.of(
-                    SOURCE_IPV6, Type.ADDRESS, Scope.OBJECT, "the IPv6 address that what leaves the network gets"),
+                    MODE_IPV4, OptionSpec.Type.STRING, Scope.OBJECT, "nat", "nat, nat-unprotected, routed or isolated"),
+            OptionSpec.of(
+                    MODE_IPV6, OptionSpec.Type.STRING, Scope.OBJECT, "nat", "nat, nat-unprotected, routed or isolated"),
+            OptionSpec.of(
+                    MTU,
+                    OptionSpec.Type.INTEGER,
+                    Scope.OBJECT,
+                    "bytes of the largest packet; 0 for the kernel's default"),
+            OptionSpec.of(
+                    PREFIX,
+                    OptionSpec.Type.STRING,
+                    Scope.OBJECT,
+                    "eth",
+                    "what interface names in containers begin with"),
+            OptionSpec.of(
+                    SOURCE_IPV4,
+                    OptionSpec.Type.ADDRESS,
+                    Scope.OBJECT,
+                    "the IPv4 address that what leaves the network gets"),
+            OptionSpec.of(
+                    SOURCE_IPV6,
+                    OptionSpec.Type.ADDRESS,
+                    Scope.OBJECT,
+                    "the IPv6 address that what leaves the network gets"),
             OptionSpec.of(
                     ENDPOINT_SYSCTLS,
-                    Type.STRING,
+                    OptionSpec.Type.STRING,
                     Scope.ENDPOINT,
                     "settings of the interface, separated by commas, as net.ipv4.conf.IFNAME.log_martians=1"),
-            OptionSpec.of(ENDPOINT_IFNAME, Type.STRING, Scope.ENDPOINT, "the interface's name in the container"));
+            OptionSpec.of(
+                    ENDPOINT_IFNAME, OptionSpec.Type.STRING, Scope.ENDPOINT, "the interface's name in the container"));
 
     private BridgeOptions() {}
 }
