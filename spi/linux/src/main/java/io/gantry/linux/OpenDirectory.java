@@ -18,6 +18,9 @@ public final class OpenDirectory implements AutoCloseable {
     private static final int DIRECTORY_FLAGS = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC;
     private static final int LISTING_BUFFER = 32 * 1024;
     private static final int PATH_MAX = 4096;
+    private static final long RESOLVE_NO_XDEV = 0x01;
+    private static final long RESOLVE_NO_SYMLINKS = 0x04;
+    private static final int RETRIES = 128;
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
 
@@ -47,6 +50,28 @@ public final class OpenDirectory implements AutoCloseable {
     /** Opens a directory in this one. */
     public OpenDirectory directory(String entry) {
         return new OpenDirectory(open(entry, DIRECTORY_FLAGS, 0), name + "/" + entry);
+    }
+
+    /** Opens a directory in this one unless something is mounted on it: then empty ({@code RESOLVE_NO_XDEV}, Linux 5.6). */
+    Optional<OpenDirectory> directoryOfSameMount(String entry) {
+        byte[] how = new byte[24];
+        Struct.view(how)
+                .putLong(0, DIRECTORY_FLAGS | OpenFlags.O_NOFOLLOW)
+                .putLong(16, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
+        byte[] component = component(entry);
+        for (int attempt = 1; ; attempt++) {
+            long opened = LibC.calls().syscall(LibC.Sys.OPENAT2, fd.value(), component, how, (long) how.length);
+            if (opened >= 0) {
+                return Optional.of(new OpenDirectory(Fd.owning((int) opened), name + "/" + entry));
+            }
+            KernelException failure = failure("openat2", entry);
+            if (failure.is(Errno.EXDEV)) {
+                return Optional.empty();
+            }
+            if (!failure.is(Errno.EAGAIN, Errno.EINTR) || attempt == RETRIES) {
+                throw failure;
+            }
+        }
     }
 
     /**
@@ -144,7 +169,8 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Removes an entry and all beneath it, however deep, never through a symbolic link. Returns false when there was none.
+     * Removes an entry and all beneath it, however deep, never through a symbolic link and never into what is mounted
+     * there, which belongs to somebody else. Returns false when there was none.
      *
      * @throws KernelException EBUSY if a mount point lies beneath, EPERM for immutable files; what was removed stays removed
      */

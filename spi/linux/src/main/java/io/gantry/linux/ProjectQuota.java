@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Size limits on directory trees by project quota: xfs mounted with {@code pquota}, ext4 with the {@code project} and
@@ -116,6 +117,16 @@ public final class ProjectQuota {
         }
         ByteBuffer view = Struct.view(quota);
         return new Usage(view.getLong(40) * BLOCK, view.getLong(48), view.getLong(8) * BLOCK);
+    }
+
+    /** A project number that nothing uses and no limit is set for, picked at random so that several callers do not meet. */
+    public long unusedProject() {
+        while (true) {
+            long project = ThreadLocalRandom.current().nextLong(1L << 16, 1L << 32);
+            if (usage(project).equals(new Usage(0, 0, 0))) {
+                return project;
+            }
+        }
     }
 
     private static byte[] attributes(Fd fd) {

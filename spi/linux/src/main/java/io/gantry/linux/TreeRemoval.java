@@ -61,7 +61,8 @@ final class TreeRemoval {
     /** Entries that others add between listing and removal show up as ENOTEMPTY; another look takes them as well. */
     private static boolean removeEmptied(OpenDirectory parent, String entry, Emptying emptying) {
         for (int attempt = 1; ; attempt++) {
-            try (OpenDirectory directory = parent.directory(entry)) {
+            try (OpenDirectory directory =
+                    parent.directoryOfSameMount(entry).orElseThrow(() -> mountPoint(parent, entry))) {
                 emptying.empty(directory);
             }
             try {
@@ -72,6 +73,11 @@ final class TreeRemoval {
                 }
             }
         }
+    }
+
+    private static KernelException mountPoint(OpenDirectory parent, String entry) {
+        return new KernelException(
+                "rmdir", parent.name() + "/" + entry, Errno.EBUSY, "something is mounted there; unmount it first");
     }
 
     private static boolean isDirectory(OpenDirectory parent, DirectoryEntry entry) {
