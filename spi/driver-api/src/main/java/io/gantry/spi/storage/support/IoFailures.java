@@ -11,6 +11,9 @@ import java.util.Locale;
 
 /** Turns the JDK's I/O exceptions into the SPI's. */
 public final class IoFailures {
+    private static final String FREE_SPACE = "free space or inodes on the file system, see df and df -i";
+    private static final String RAISE_QUOTA = "raise the quota or free space within it";
+
     private IoFailures() {}
 
     /**
@@ -22,7 +25,7 @@ public final class IoFailures {
         String reason = reasonOf(cause);
         String lower = reason.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left on device")) {
-            return outOfSpace(attempted, reason, cause);
+            return outOfSpace(attempted, reason, FREE_SPACE, cause);
         }
         if (lower.contains("disk quota exceeded")) {
             return new OutOfSpaceException(
@@ -31,10 +34,23 @@ public final class IoFailures {
         return new IoFailureException(Problem.of(attempted, reason), cause);
     }
 
-    /** The disk is full, told in the words that every driver uses. */
-    public static OutOfSpaceException outOfSpace(String attempted, String reason, Throwable cause) {
-        return new OutOfSpaceException(
-                new Problem(attempted, reason, "free space or inodes on the file system, see df and df -i"), cause);
+    /**
+     * The same for a failed system call.
+     *
+     * @param attempted a phrase that follows "cannot", as in {@link Problem}
+     * @param errno the kernel's name for the error, such as {@code ENOSPC}
+     * @param reason what the call was and why it failed
+     */
+    public static DriverException of(String attempted, String errno, String reason, Throwable cause) {
+        return switch (errno) {
+            case "ENOSPC" -> outOfSpace(attempted, reason, FREE_SPACE, cause);
+            case "EDQUOT" -> outOfSpace(attempted, reason, RAISE_QUOTA, cause);
+            default -> new IoFailureException(Problem.of(attempted, reason), cause);
+        };
+    }
+
+    private static OutOfSpaceException outOfSpace(String attempted, String reason, String remedy, Throwable cause) {
+        return new OutOfSpaceException(new Problem(attempted, reason, remedy), cause);
     }
 
     private static String reasonOf(IOException cause) {

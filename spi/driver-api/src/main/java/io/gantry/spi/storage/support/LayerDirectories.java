@@ -3,6 +3,7 @@ package io.gantry.spi.storage.support;
 import io.gantry.spi.DriverException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class LayerDirectories {
 
     private final Path layers;
     private final Path trash;
+    private final Object emptying = new Object();
     private final AtomicLong discarded = new AtomicLong();
 
     private LayerDirectories(Path layers, Path trash) {
@@ -73,7 +75,7 @@ public final class LayerDirectories {
         try {
             Files.move(directory, inTrash(key), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} is gone already", directory);
+            LOG.log(Level.DEBUG, "{0} is gone already", directory);
         } catch (IOException e) {
             throw IoFailures.of("move " + directory + " into " + trash, e);
         }
@@ -94,14 +96,13 @@ public final class LayerDirectories {
      * @param remover deletes one tree, whoever made it and however deep it is, and follows no links
      */
     public void emptyTrash(Consumer<Path> remover) {
-        for (Path tree : discardedTrees()) {
-            try {
-                remover.accept(tree);
-            } catch (RuntimeException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        tree + " could not be deleted and stays until the next attempt",
-                        e);
+        synchronized (emptying) {
+            for (Path tree : discardedTrees()) {
+                try {
+                    remover.accept(tree);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, tree + " could not be deleted and stays until the next attempt", e);
+                }
             }
         }
     }
@@ -121,7 +122,7 @@ public final class LayerDirectories {
             for (Path entry : entries) {
                 String key = entry.getFileName().toString();
                 if (!known.contains(key)) {
-                    LOG.log(System.Logger.Level.INFO, "{0} belongs to no layer and is discarded", entry);
+                    LOG.log(Level.INFO, "{0} belongs to no layer and is discarded", entry);
                     discard(key);
                 }
             }
