@@ -1,0 +1,116 @@
+package io.gantry.tck.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.linux.FileKind;
+import io.gantry.linux.OpenDirectory;
+import io.gantry.linux.Xattrs;
+import io.gantry.spi.storage.LayerTarget;
+import io.gantry.spi.storage.WhiteoutDialect;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Layers applied to {@link io.gantry.spi.storage.StorageDriver#layerTarget} in the dialect it declares. */
+interface LayerTargetCases extends StorageCases {
+    @Test
+    default void whatIsWrittenToTheTargetShowsInTheLayer() throws IOException {
+        bench().prepare("x");
+        LayerTarget target = bench().driver().layerTarget(id("x"));
+        Files.writeString(target.directory().resolve("f"), "applied");
+        bench().driver().commit(id("x"), id("base"));
+
+        bench().look("base", root -> assertThat(root.resolve("f")).hasContent("applied"));
+        assertThat(target.parents()).isEmpty();
+    }
+
+    @Test
+    default void aDeletionInTheDeclaredDialectHidesTheFile() throws IOException {
+        bench().base("base", root -> {
+            Files.createDirectory(root.resolve("d"));
+            Files.writeString(root.resolve("d/gone"), "x");
+            Files.writeString(root.resolve("d/kept"), "x");
+        });
+        bench().prepare("x", "base");
+        LayerTarget target = bench().driver().layerTarget(id("x"));
+        ensureDirectory(target, "d");
+        delete(target, "d", "gone");
+        bench().driver().commit(id("x"), id("top"));
+
+        bench().look("top", root -> {
+            assertThat(root.resolve("d/gone")).doesNotExist();
+            assertThat(root.resolve("d/kept")).exists();
+        });
+        bench().look("base", root -> assertThat(root.resolve("d/gone")).exists());
+    }
+
+    @Test
+    default void anOpaqueDirectoryInTheDeclaredDialectHidesAllBeneath() throws IOException {
+        bench().base("base", root -> {
+            Files.createDirectories(root.resolve("d/sub"));
+            Files.writeString(root.resolve("d/old"), "x");
+        });
+        bench().prepare("x", "base");
+        LayerTarget target = bench().driver().layerTarget(id("x"));
+        ensureDirectory(target, "d");
+        makeOpaque(target, "d");
+        Files.writeString(target.directory().resolve("d/new"), "x");
+        bench().driver().commit(id("x"), id("top"));
+
+        bench().look("top", root -> {
+            try (Stream<Path> entries = Files.list(root.resolve("d"))) {
+                assertThat(entries.map(entry -> entry.getFileName().toString())).containsExactly("new");
+            }
+        });
+    }
+
+    @Test
+    default void parentsAreNamedWhereTheTargetDoesNotShowThem() throws IOException {
+        bench().base("a", root -> Files.writeString(root.resolve("f"), "a"));
+        bench().layer("b", "a", root -> Files.writeString(root.resolve("f"), "b"));
+        bench().prepare("x", "b");
+        LayerTarget target = bench().driver().layerTarget(id("x"));
+
+        Path shows = target.parents().isEmpty()
+                ? target.directory()
+                : target.parents().get(0);
+        assertThat(shows.resolve("f")).hasContent("b");
+    }
+
+    private static void ensureDirectory(LayerTarget target, String name) throws IOException {
+        Files.createDirectories(target.directory().resolve(name));
+    }
+
+    private static void delete(LayerTarget target, String directory, String name) throws IOException {
+        Path parent = target.directory().resolve(directory);
+        switch (target.dialect()) {
+            case DIRECT -> Files.delete(parent.resolve(name));
+            case AUFS -> Files.createFile(parent.resolve(".wh." + name));
+            case OVERLAY, OVERLAY_USERXATTR -> {
+                try (OpenDirectory open = OpenDirectory.open(parent)) {
+                    open.makeNode(name, FileKind.CHARACTER_DEVICE, 0, 0);
+                }
+            }
+        }
+    }
+
+    private static void makeOpaque(LayerTarget target, String directory) throws IOException {
+        Path path = target.directory().resolve(directory);
+        WhiteoutDialect dialect = target.dialect();
+        switch (dialect) {
+            case DIRECT -> {
+                try (OpenDirectory open = OpenDirectory.open(path)) {
+                    open.list().forEach(entry -> open.removeTree(entry.name()));
+                }
+            }
+            case AUFS -> Files.createFile(path.resolve(".wh..wh..opq"));
+            case OVERLAY, OVERLAY_USERXATTR -> {
+                String namespace = dialect == WhiteoutDialect.OVERLAY ? "trusted" : "user";
+                Xattrs.of(path).set(namespace + ".overlay.opaque", "y".getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.gantry.tck.storage;
+
+import io.gantry.spi.storage.StorageDriverProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * The storage suite. Each case gets a driver opened on an empty root; after it the suite checks that no mount and no lock is left, and deletes the root. Needs root privileges.
+ */
+public abstract class StorageDriverContract
+        implements LayerStateCases, LayerContentCases, LayerAttributeCases, LayerTargetCases, LayerUsageCases {
+    private StorageBench bench;
+
+    /** The provider under test. */
+    protected abstract StorageDriverProvider provider();
+
+    /** Daemon options to open the driver with. */
+    protected Map<String, String> daemonOptions() {
+        return Map.of();
+    }
+
+    /** Where the suite makes its directories; on the file system that the driver is to be tested on. */
+    protected Path scratch() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** How many layers the deep case stacks. */
+    @Override
+    public int depth() {
+        return 128;
+    }
+
+    @Override
+    public final StorageBench bench() {
+        return bench;
+    }
+
+    @BeforeEach
+    final void openBench() throws IOException {
+        bench = new StorageBench(provider(), daemonOptions(), Files.createTempDirectory(scratch(), "gantry-tck-"));
+    }
+
+    @AfterEach
+    final void closeBench() {
+        bench.close();
+    }
+}
