@@ -1,7 +1,8 @@
 package io.gantry.network.bridge;
 
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import io.gantry.linux.netlink.NetSysctl;
-import io.gantry.linux.netlink.NetworkNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,7 +18,7 @@ final class BridgeSysctls {
 
     /** For a bridge that exists: what it takes in, and whether the host forwards at all. */
     static void ready(Path namespace, BridgeConfig config) {
-        NetworkNamespace.call(namespace, () -> {
+        Namespaces.in(namespace, NamespaceKind.NETWORK, () -> {
             String ipv4 = "net/ipv4/conf/" + config.bridge() + "/";
             String ipv6 = "net/ipv6/conf/" + config.bridge() + "/";
             boolean hasIpv6 = config.pool(true).isPresent();

@@ -2,6 +2,8 @@ package io.gantry.linux.netlink;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ public final class Conntrack implements AutoCloseable {
 
     /** In the network namespace that the file stands for. */
     public static Conntrack open(Path netns) {
-        return NetworkNamespace.call(netns, () -> open());
+        return Namespaces.in(netns, NamespaceKind.NETWORK, () -> open());
     }
 
     /**

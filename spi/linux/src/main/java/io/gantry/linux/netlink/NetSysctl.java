@@ -1,5 +1,7 @@
 package io.gantry.linux.netlink;
 
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,7 @@ public final class NetSysctl {
 
     /** {@link #write(Path, String, String)} of several, on one visit to the namespace, in the map's order. */
     public static void write(Path netns, Map<String, String> values) {
-        NetworkNamespace.call(netns, () -> {
+        Namespaces.in(netns, NamespaceKind.NETWORK, () -> {
             values.forEach(NetSysctl::write);
             return values.size();
         });
@@ -51,7 +53,7 @@ public final class NetSysctl {
 
     /** A value in the namespace that the file stands for, without the line's end. */
     public static String read(Path netns, String key) {
-        return NetworkNamespace.call(netns, () -> read(key));
+        return Namespaces.in(netns, NamespaceKind.NETWORK, () -> read(key));
     }
 
     /** A value in the calling thread's namespace, without the line's end. */

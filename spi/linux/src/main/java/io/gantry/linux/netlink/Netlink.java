@@ -3,6 +3,8 @@ package io.gantry.linux.netlink;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,12 +37,12 @@ public final class Netlink implements AutoCloseable {
 
     /** In the network namespace that the file stands for: {@code /proc/PID/ns/net} or a named namespace's mount. */
     public static Netlink open(Path netns) {
-        return new Netlink(NetworkNamespace.call(netns, () -> NetlinkSocket.open(NetlinkSocket.ROUTE)));
+        return new Netlink(Namespaces.in(netns, NamespaceKind.NETWORK, () -> NetlinkSocket.open(NetlinkSocket.ROUTE)));
     }
 
     /** As {@link #open(Path)}, by an open descriptor of the namespace, which stays the caller's. */
     public static Netlink open(Fd netns) {
-        return open(netns.path());
+        return new Netlink(Namespaces.in(netns, NamespaceKind.NETWORK, () -> NetlinkSocket.open(NetlinkSocket.ROUTE)));
     }
 
     /**

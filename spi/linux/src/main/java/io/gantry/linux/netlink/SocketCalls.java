@@ -34,8 +34,6 @@ final class SocketCalls {
     public interface Calls {
         int socket(int domain, int type, int protocol);
 
-        int setns(int fd, int type);
-
         int bind(int fd, @In byte[] address, int length);
 
         int connect(int fd, @In byte[] address, int length);

@@ -3,8 +3,9 @@ package io.gantry.linux.nft;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import io.gantry.linux.netlink.Conntrack;
-import io.gantry.linux.netlink.NetworkNamespace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ public final class Nftables implements AutoCloseable {
 
     /** As {@link #open()}, in the network namespace that the file stands for: {@code /proc/PID/ns/net} or a mount of one. */
     public static Nftables open(Path netns) {
-        return NetworkNamespace.call(netns, () -> open());
+        return Namespaces.in(netns, NamespaceKind.NETWORK, () -> open());
     }
 
     /**
