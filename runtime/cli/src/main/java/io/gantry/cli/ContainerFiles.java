@@ -1,9 +1,88 @@
 package io.gantry.cli;
 
+import java.io.IOException;
+import java.util.Map;
+
+/** {@code cp diff export commit}. */
 final class ContainerFiles {
     private ContainerFiles() {}
 
     static Command build(String name) {
-        throw new UsageException("gantry: not there yet: " + name);
+        return switch (name) {
+            case "cp" -> CopyCommand.command();
+            case "diff" ->
+                Command.of(
+                                "container diff",
+                                "CONTAINER",
+                                "Inspect changes to files or directories on a container's filesystem",
+                                1,
+                                1,
+                                "",
+                                ContainerFiles::diff)
+                        .known("container diff", "diff");
+            case "export" ->
+                Command.of(
+                                "container export",
+                                "CONTAINER",
+                                "Export a container's filesystem as a tar archive",
+                                1,
+                                1,
+                                "-o, --output string | Write to this file, not to STDOUT",
+                                ContainerFiles::export)
+                        .known("container export", "export");
+            default ->
+                Command.of(
+                                "container commit",
+                                "CONTAINER [REPOSITORY[:TAG]]",
+                                "Create a new image from a container's changes",
+                                1,
+                                2,
+                                """
+                                -a, --author string | Author of the image
+                                -c, --change list | Apply a Dockerfile instruction to the image
+                                -m, --message string | Note in the image's history
+                                -p, --pause | Pause the container meanwhile (default true)
+                                """,
+                                ContainerFiles::commit)
+                        .known("container commit", "commit");
+        };
+    }
+
+    private static int diff(Invocation flags, Session session) throws IOException {
+        String[] letters = {"C", "A", "D"};
+        for (Json change : session.api()
+                .getJson("/containers/" + Query.encode(flags.argument(0)) + "/changes")
+                .list()) {
+            int kind = (int) change.number("Kind");
+            session.out().println((kind >= 0 && kind < 3 ? letters[kind] : "?") + " " + change.text("Path"));
+        }
+        return 0;
+    }
+
+    private static int export(Invocation flags, Session session) throws IOException {
+        String file = flags.text("output");
+        if (file.isEmpty() && session.terminalOutput()) {
+            throw new UsageException("cowardly refusing to save to a terminal. Use the -o flag or redirect");
+        }
+        try (ApiClient.Exchange exchange =
+                session.api().get("/containers/" + Query.encode(flags.argument(0)) + "/export")) {
+            ImageArchives.store(exchange.body(), file, session);
+        }
+        return 0;
+    }
+
+    private static int commit(Invocation flags, Session session) throws IOException {
+        Query query = new Query().add("container", flags.argument(0));
+        if (flags.arguments().size() > 1) {
+            ImageName name = ImageName.parse(flags.argument(1));
+            query.add("repo", name.repository()).add("tag", name.tag());
+        }
+        query.optional("author", flags.text("author")).optional("comment", flags.text("message"));
+        flags.list("change").forEach(change -> query.add("changes", change));
+        if (!flags.on("pause", true)) {
+            query.add("pause", "0");
+        }
+        session.out().println(session.api().post("/commit" + query, Map.of()).text("Id"));
+        return 0;
     }
 }

@@ -210,6 +210,9 @@ final class HttpConnection implements Closeable {
             byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
+
+        @Override
+        public abstract int read(byte[] target, int offset, int length) throws IOException;
     }
 
     private final class Raw extends Body {

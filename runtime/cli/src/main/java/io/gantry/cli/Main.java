@@ -76,6 +76,10 @@ public final class Main {
 
     private static int run(CommandTree.Chosen chosen, Session session) {
         Command command = chosen.command();
+        if (command.path().equals("daemon")) {
+            // its flags are the daemon's own, not ours to judge
+            return parsed(new Invocation(command, chosen.typed(), Map.of(), chosen.rest()), session);
+        }
         try {
             return parsed(ArgumentParser.parse(command, chosen.typed(), chosen.rest()), session);
         } catch (UsageException e) {

@@ -9,10 +9,23 @@ import java.util.List;
  * least ten wide, the last cell of a row is left as it is.
  */
 final class Table {
-    private static final int MINIMUM = 10;
     private static final int PADDING = 3;
 
+    private final int minimum;
     private final List<List<String>> rows = new ArrayList<>();
+
+    Table() {
+        this(10);
+    }
+
+    private Table(int minimum) {
+        this.minimum = minimum;
+    }
+
+    /** With columns at least twenty wide, as {@code top} has. */
+    static Table wide() {
+        return new Table(20);
+    }
 
     Table row(List<String> cells) {
         rows.add(cells);
@@ -28,7 +41,7 @@ final class Table {
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < row.size() - 1; i++) {
-                widths[i] = Math.max(widths[i], Math.max(MINIMUM, length(row.get(i)) + PADDING));
+                widths[i] = Math.max(widths[i], Math.max(minimum, length(row.get(i)) + PADDING));
             }
         }
         StringBuilder text = new StringBuilder();

@@ -49,4 +49,24 @@ final class Timestamps {
         return LONG.format(Instant.ofEpochSecond(seconds)
                 .atZone(zone.normalized().equals(ZoneOffset.UTC) ? ZoneId.of("UTC") : zone));
     }
+
+    /** Go's default text of a time with its fraction, from RFC 3339; anything else stays as it is. */
+    static String go(String time) {
+        try {
+            OffsetDateTime parsed = OffsetDateTime.parse(time);
+            String fraction = parsed.getNano() == 0
+                    ? ""
+                    : String.format(Locale.ROOT, ".%09d", parsed.getNano()).replaceFirst("0+$", "");
+            String zone = parsed.getOffset().equals(ZoneOffset.UTC)
+                    ? "UTC"
+                    : parsed.getOffset().getId().replace(":", "");
+            return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
+                            .format(parsed)
+                    + fraction
+                    + DateTimeFormatter.ofPattern(" xx ", Locale.ROOT).format(parsed)
+                    + zone;
+        } catch (DateTimeException e) {
+            return time;
+        }
+    }
 }
