@@ -139,9 +139,14 @@ final class ContainerInfo {
 
     private static int rename(Invocation flags, Session session) throws IOException {
         Query query = new Query().add("name", flags.argument(1));
-        session.api()
-                .request("POST", path(flags.argument(0)) + "/rename" + query, null)
-                .close();
+        try {
+            session.api()
+                    .request("POST", path(flags.argument(0)) + "/rename" + query, null)
+                    .close();
+        } catch (ApiException e) {
+            throw new CommandException(
+                    1, e.getMessage() + "\nError: failed to rename container named " + flags.argument(0));
+        }
         return 0;
     }
 

@@ -84,6 +84,7 @@ final class InspectCommand {
         try {
             print(session, format, found);
         } catch (IllegalArgumentException e) {
+            session.out().println();
             throw new CommandException(1, e.getMessage());
         }
         session.out().flush();
