@@ -91,7 +91,7 @@ final class Ruleset {
                     fib daddr type local jump translate
                 }
                 chain output {
-                    type nat hook output priority dstnat; policy accept;
+                    type nat hook output priority -100; policy accept;
                     ip6 daddr { ::1, fe80::/10 } return
                     fib daddr type local jump translate
                 }
