@@ -114,12 +114,7 @@ final class BridgeLinks implements AutoCloseable {
         LinkChange marked = LinkChange.of(host).alias(mark + " endpoint " + endpointId);
         try {
             // One system call, so that being killed in between cannot leave a pair without mark.
-            netlink.execute(
-                    NetlinkRequest.createVeth(pair),
-                    NetlinkRequest.change(
-                            config.interContainer()
-                                    ? marked
-                                    : marked.port(BridgePort.unchanged().withIsolated(true))));
+            netlink.execute(NetlinkRequest.createVeth(pair), NetlinkRequest.change(marked.port(portSettings(config))));
         } catch (KernelException e) {
             if (!e.is(Errno.EEXIST)) {
                 reaper.delete(host);
@@ -137,9 +132,7 @@ final class BridgeLinks implements AutoCloseable {
         Optional<Link> host = netlink.link(hostEnd(endpointId));
         if (host.isPresent() && !host.get().master().equals(OptionalInt.of(bridge))) {
             netlink.change(LinkChange.of(host.get().index()).master(bridge).up());
-            if (!config.interContainer()) {
-                netlink.setPort(host.get().index(), BridgePort.unchanged().withIsolated(true));
-            }
+            netlink.setPort(host.get().index(), portSettings(config));
         }
     }
 
@@ -200,6 +193,15 @@ final class BridgeLinks implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /**
+     * With br_netfilter a container that reaches itself by a published port has its frame sent back out of the port it came in by; without it such a
+     * packet is routed.
+     */
+    private BridgePort portSettings(BridgeConfig config) {
+        boolean filtered = BridgeSysctls.filtersBridgedFrames(namespace, config);
+        return BridgePort.unchanged().withHairpin(filtered).withIsolated(!config.interContainer() && !filtered);
     }
 
     private boolean isOurs(Link link) {

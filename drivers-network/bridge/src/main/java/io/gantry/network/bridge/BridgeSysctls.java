@@ -25,6 +25,8 @@ final class BridgeSysctls {
             if (kernelHasIpv6()) {
                 NetSysctl.write(ipv6 + "disable_ipv6", hasIpv6 ? "0" : "1");
                 NetSysctl.write(ipv6 + "accept_ra", "0");
+                // Until the bridge's link-local address is through that, nothing is forwarded to containers.
+                NetSysctl.write(ipv6 + "accept_dad", "0");
             }
             if (config.internal()) {
                 return config;
@@ -40,6 +42,23 @@ final class BridgeSysctls {
             }
             return config;
         });
+    }
+
+    /**
+     * Whether the firewall's IP chains see every frame that the network's bridge forwards, too (br_netfilter). Where they do not, ports must be isolated from each other
+     * by the bridge itself; where they do, they must not be, because a frame that is translated for a neighbour then stays on the bridge and is not routed.
+     */
+    static boolean filtersBridgedFrames(Path namespace, BridgeConfig config) {
+        return Namespaces.in(
+                namespace,
+                NamespaceKind.NETWORK,
+                () -> isOn("iptables") && (config.pool(true).isEmpty() || isOn("ip6tables")));
+    }
+
+    private static boolean isOn(String program) {
+        String key = "net/bridge/bridge-nf-call-" + program;
+        return Files.exists(Path.of("/proc/sys").resolve(key))
+                && NetSysctl.read(key).equals("1");
     }
 
     private static void turnOn(String key, BridgeConfig config) {

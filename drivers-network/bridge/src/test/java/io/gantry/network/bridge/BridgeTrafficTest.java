@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real packets between real namespaces. */
 class BridgeTrafficTest {
@@ -81,8 +83,10 @@ class BridgeTrafficTest {
         assertThat(lab.tcp(a.namespace(), Lab.REMOTE, 80)).contains("192.0.2.9");
     }
 
-    @Test
-    void aPublishedPortIsReachedFromEverywhere() throws IOException {
+    @ParameterizedTest(name = "br_netfilter {0}")
+    @ValueSource(strings = {"0", "1"})
+    void aPublishedPortIsReachedFromEverywhere(String bridgeFilter) throws IOException {
+        rig.bridgeFilter(bridgeFilter);
         NetworkSpec network = rig.network(Map.of(), SUBNET, "fd00:77::/64");
         Container server = rig.container(network, "10.77.0.2/24", "fd00:77::2/64");
         Container neighbour = rig.container(network, "10.77.0.3/24", "fd00:77::3/64");
@@ -171,8 +175,10 @@ class BridgeTrafficTest {
         assertThat(lab.tcp(lab.remote, "10.77.0.3", 80)).isEmpty();
     }
 
-    @Test
-    void containersOfANetworkWithoutIccReachEachOtherAtPublishedPortsOnly() throws IOException {
+    @ParameterizedTest(name = "br_netfilter {0}")
+    @ValueSource(strings = {"0", "1"})
+    void containersOfANetworkWithoutIccReachEachOtherAtPublishedPortsOnly(String bridgeFilter) throws IOException {
+        rig.bridgeFilter(bridgeFilter);
         NetworkSpec network = rig.network(Map.of(BridgeOptions.ICC, "false"), SUBNET);
         Container a = rig.container(network, "10.77.0.2/24");
         Container b = rig.container(network, "10.77.0.3/24");

@@ -37,7 +37,7 @@ final class Lab implements AutoCloseable {
     static final String REMOTE = "192.0.2.2";
     static final String HOST6 = "2001:db8::1";
     static final String REMOTE6 = "2001:db8::2";
-    private static final int MILLIS = 700;
+    private static final int MILLIS = 1500; // leaves room for one retransmission
 
     private final Deque<Closeable> open = new ArrayDeque<>();
     final Fd host;

@@ -25,6 +25,7 @@ import io.gantry.spi.network.PortPublisher;
 import io.gantry.spi.network.Restorable;
 import io.gantry.spi.network.Sandbox;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +166,16 @@ final class Rig implements AutoCloseable {
 
     static PortMapping udp(String host, int hostPort, int containerPort) {
         return new PortMapping(PortMapping.Protocol.UDP, Cidr.parseAddress(host), hostPort, containerPort, 1);
+    }
+
+    /** Whether the IP chains see bridged frames; a kernel without br_netfilter is as if it were off. */
+    void bridgeFilter(String value) {
+        for (String program : List.of("iptables", "ip6tables")) {
+            String key = "net/bridge/bridge-nf-call-" + program;
+            if (Files.exists(Path.of("/proc/sys").resolve(key))) {
+                NetSysctl.write(lab.host.path(), key, value);
+            }
+        }
     }
 
     String nft(String command) {
