@@ -1,0 +1,2 @@
+/** The content store: blobs by digest. */
+package io.gantry.image.store;
