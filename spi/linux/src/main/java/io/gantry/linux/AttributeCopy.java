@@ -7,8 +7,6 @@ import java.util.function.Predicate;
  * times.
  */
 public final class AttributeCopy {
-    private static final Predicate<String> ALL = name -> true;
-
     private AttributeCopy() {}
 
     /**
@@ -17,7 +15,7 @@ public final class AttributeCopy {
      * @throws KernelException ENOTSUP if the file system of {@code to} takes no such extended attributes
      */
     public static void copy(Fd from, Fd to) {
-        copy(from, to, Stat.of(from), ALL);
+        copy(from, to, Stat.of(from), AttributeCopy::every);
     }
 
     /** As {@link #copy(Fd, Fd)}, with those extended attributes only whose names pass. */
@@ -26,13 +24,13 @@ public final class AttributeCopy {
     }
 
     static void copy(Fd from, Fd to, Stat stat) {
-        copy(from, to, stat, ALL);
+        copy(from, to, stat, AttributeCopy::every);
     }
 
     /** Of entries that are not opened: symbolic links and special files. */
     static void copy(OpenDirectory from, OpenDirectory to, String name, Stat stat) {
         to.changeOwner(name, stat.uid(), stat.gid());
-        copy(Xattrs.of(from, name), Xattrs.of(to, name), ALL);
+        copy(Xattrs.of(from, name), Xattrs.of(to, name), AttributeCopy::every);
         if (stat.kind() != FileKind.SYMLINK) {
             to.changeMode(name, stat.mode());
         }
@@ -52,5 +50,9 @@ public final class AttributeCopy {
                 from.value(name).ifPresent(value -> to.set(name, value));
             }
         }
+    }
+
+    private static boolean every(String xattr) {
+        return true;
     }
 }

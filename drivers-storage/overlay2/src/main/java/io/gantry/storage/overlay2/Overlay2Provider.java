@@ -4,8 +4,6 @@ import com.google.auto.service.AutoService;
 import io.gantry.linux.KernelException;
 import io.gantry.spi.ApiVersion;
 import io.gantry.spi.OptionSpec;
-import io.gantry.spi.OptionSpec.Scope;
-import io.gantry.spi.OptionSpec.Type;
 import io.gantry.spi.Probe;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
@@ -48,29 +46,29 @@ public final class Overlay2Provider implements StorageDriverProvider {
         return List.of(
                 OptionSpec.of(
                         DAEMON_SIZE,
-                        Type.SIZE,
-                        Scope.DAEMON,
+                        OptionSpec.Type.SIZE,
+                        OptionSpec.Scope.DAEMON,
                         "What a container may write at most where it says nothing else; needs xfs mounted with pquota."),
                 OptionSpec.of(
                         DAEMON_VOLATILE,
-                        Type.BOOLEAN,
-                        Scope.DAEMON,
+                        OptionSpec.Type.BOOLEAN,
+                        OptionSpec.Scope.DAEMON,
                         "false",
                         "Containers' writes are not flushed to disk on sync or unmount: faster, and lost in a power cut."),
                 OptionSpec.of(
                         OVERRIDE_KERNEL_CHECK,
-                        Type.BOOLEAN,
-                        Scope.DAEMON,
+                        OptionSpec.Type.BOOLEAN,
+                        OptionSpec.Scope.DAEMON,
                         "Accepted as by Docker and without effect: the kernel is tried, not its version read."),
                 OptionSpec.of(
                         LAYER_SIZE,
-                        Type.SIZE,
-                        Scope.OBJECT,
+                        OptionSpec.Type.SIZE,
+                        OptionSpec.Scope.OBJECT,
                         "What the container may write at most; needs xfs mounted with pquota."),
                 OptionSpec.of(
                         LAYER_VOLATILE,
-                        Type.BOOLEAN,
-                        Scope.OBJECT,
+                        OptionSpec.Type.BOOLEAN,
+                        OptionSpec.Scope.OBJECT,
                         "This container's writes are not flushed to disk on sync or unmount."));
     }
 

@@ -1,2 +1,2 @@
-/** Storage driver vfs. */
+/** The storage driver {@code vfs}: every layer a full copy. */
 package io.gantry.storage.vfs;

@@ -28,7 +28,8 @@ public interface VolumeDriver extends AutoCloseable {
     /**
      * Makes a volume's content available.
      *
-     * @param consumer who uses it, such as a container's id; each consumer counts once
+     * @param consumer who uses it, such as a container's id; each consumer counts once, and until {@link #unmount}, over restarts of the engine too, though not of the machine: an engine that
+     *     finds a container dead when it starts ends that use
      * @return the directory to bind into the container
      * @throws io.gantry.spi.NotFoundException if there is no such volume
      */

@@ -4,21 +4,15 @@ import io.gantry.spi.DriverException;
 import io.gantry.spi.IoFailureException;
 import io.gantry.spi.Problem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The catalogue's files: one per layer, named by key, replaced whole and on disk when a call returns. */
 final class RecordFiles {
-    private static final String UNFINISHED = ".new-";
-
     private final Path directory;
 
     /** @throws DriverException if the directory cannot be made */
@@ -37,7 +31,7 @@ final class RecordFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (name.startsWith(UNFINISHED)) {
+                if (name.startsWith(DurableFields.UNFINISHED)) {
                     Files.delete(file);
                 } else {
                     records.add(read(name, file));
@@ -54,26 +48,10 @@ final class RecordFiles {
     /** Writes a record: when this returns it survives a power cut, and until then the one before it does. */
     void write(LayerRecord layer) {
         Path file = directory.resolve(layer.key());
-        Path unfinished = directory.resolve(UNFINISHED + layer.key());
-        String attempted = "record layer " + layer.id() + " in " + file;
         try {
-            try (FileChannel channel = FileChannel.open(
-                    unfinished,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(RecordCodec.encode(layer));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force();
+            DurableFields.write(file, RecordCodec.HEADER, RecordCodec.fields(layer));
         } catch (IOException e) {
-            DriverException failure = IoFailures.of(attempted, e);
-            deleteQuietly(unfinished, failure);
-            throw failure;
+            throw IoFailures.of("record layer " + layer.id() + " in " + file, e);
         }
     }
 
@@ -89,15 +67,13 @@ final class RecordFiles {
 
     /** Puts the directory's entries on disk. */
     void force() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFields.force(directory);
     }
 
     private static LayerRecord read(String key, Path file) throws IOException {
         try {
-            return RecordCodec.decode(key, Files.readAllBytes(file));
-        } catch (RecordCodec.Damaged e) {
+            return RecordCodec.record(key, DurableFields.read(file, RecordCodec.HEADER));
+        } catch (DurableFields.DamagedException e) {
             throw new IoFailureException(
                     new Problem(
                             "read the layer record " + file,
@@ -105,14 +81,6 @@ final class RecordFiles {
                             "restore the file from a backup, or delete it: its layer and the layers on top of it are then"
                                     + " removed at the next start"),
                     e);
-        }
-    }
-
-    private static void deleteQuietly(Path file, DriverException failure) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            failure.addSuppressed(e);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Keeps a root to one open driver, over all processes. The kernel lets go of it when the process ends, however it ends. */
-final class RootLock implements AutoCloseable {
+public final class RootLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
 
@@ -19,8 +19,12 @@ final class RootLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws FailedPreconditionException if the root is open already */
-    static RootLock take(Path root) {
+    /**
+     * Takes the lock, the file {@code lock} in the root.
+     *
+     * @throws FailedPreconditionException if the root is open already
+     */
+    public static RootLock take(Path root) {
         Path file = root.resolve("lock");
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -42,6 +46,7 @@ final class RootLock implements AutoCloseable {
         }
     }
 
+    /** Lets go. Idempotent. */
     @Override
     public void close() {
         try {
@@ -52,7 +57,7 @@ final class RootLock implements AutoCloseable {
     }
 
     private static FailedPreconditionException inUse(Path root, String why) {
-        return new FailedPreconditionException(new Problem(
-                "open the storage root " + root, why, "stop the other engine, or give this one another data root"));
+        return new FailedPreconditionException(
+                new Problem("open " + root, why, "stop the other engine, or give this one another data root"));
     }
 }

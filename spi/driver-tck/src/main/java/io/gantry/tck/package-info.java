@@ -1,0 +1,2 @@
+/** What the suites for all kinds of drivers share. */
+package io.gantry.tck;
