@@ -41,7 +41,10 @@ public enum Compression {
     }
 
     private static int littleEndian(byte[] prefix) {
-        return unsigned(prefix, 0) | unsigned(prefix, 1) << 8 | unsigned(prefix, 2) << 16 | unsigned(prefix, 3) << 24;
+        return unsigned(prefix, 0)
+                | (unsigned(prefix, 1) << 8)
+                | (unsigned(prefix, 2) << 16)
+                | (unsigned(prefix, 3) << 24);
     }
 
     private static int unsigned(byte[] prefix, int index) {

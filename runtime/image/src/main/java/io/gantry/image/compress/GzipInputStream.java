@@ -97,7 +97,7 @@ final class GzipInputStream extends InputStream {
         int flags = next();
         skip(6);
         if ((flags & EXTRA) != 0) {
-            skip(next() | next() << 8);
+            skip(next() | (next() << 8));
         }
         if ((flags & NAME) != 0) {
             skipText();
@@ -127,7 +127,7 @@ final class GzipInputStream extends InputStream {
     }
 
     private long littleEndian() throws IOException {
-        return next() | (long) next() << 8 | (long) next() << 16 | (long) next() << 24;
+        return next() | ((long) next() << 8) | ((long) next() << 16) | ((long) next() << 24);
     }
 
     private void skip(int count) throws IOException {

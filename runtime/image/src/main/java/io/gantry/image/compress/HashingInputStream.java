@@ -49,7 +49,7 @@ public final class HashingInputStream extends InputStream {
 
     @Override
     public long skip(long length) throws IOException {
-        if (length <= 0 || start == end && !fill()) {
+        if (length <= 0 || (start == end && !fill())) {
             return 0;
         }
         int skipped = (int) Math.min(length, end - start);

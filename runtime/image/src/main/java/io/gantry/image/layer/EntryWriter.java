@@ -114,8 +114,8 @@ final class EntryWriter implements UpperTree.ImpliedDirectories {
                     throw e;
                 }
                 if (warnings.size() < MOST_WARNINGS) {
-                    warnings.add("extended attribute " + xattr.getKey() + " of \"" + entry.name()
-                            + "\" is left out: " + e.getMessage());
+                    warnings.add("extended attribute " + xattr.getKey() + " of \"" + entry.name() + "\" is left out: "
+                            + e.getMessage());
                 }
             }
         }

@@ -37,8 +37,7 @@ final class LayerApplication implements AutoCloseable {
         this.dialect = target.dialect();
         boolean base = options.beneath() == Beneath.NOTHING;
         this.lower = new LowerLayers(base ? List.of() : target.parents(), dialect);
-        this.deletions =
-                dialect == WhiteoutDialect.DIRECT ? new DirectDeletions() : new MarkedDeletions(dialect);
+        this.deletions = dialect == WhiteoutDialect.DIRECT ? new DirectDeletions() : new MarkedDeletions(dialect);
         this.writer = new EntryWriter(dialect, options.bestEffortXattrs());
         boolean pending = options.beneath() == Beneath.PENDING && dialect != WhiteoutDialect.DIRECT;
         try {
@@ -143,8 +142,7 @@ final class LayerApplication implements AutoCloseable {
 
     private void applyRoot(TarEntry entry) throws IOException {
         if (entry.type() != TarType.DIRECTORY) {
-            throw new ImageFormatException(
-                    Kind.ESCAPE, "\"" + entry.name() + "\" would replace the root of the layer");
+            throw new ImageFormatException(Kind.ESCAPE, "\"" + entry.name() + "\" would replace the root of the layer");
         }
         writer.rootAttributes(tree.root(), entry);
     }
@@ -194,7 +192,8 @@ final class LayerApplication implements AutoCloseable {
         String targetName = EntryPath.last(target);
         if (directory.isEmpty() || !bringUp(directory.get(), targetName)) {
             throw new ImageFormatException(
-                    Kind.CORRUPT, "\"" + entry.name() + "\" is a hard link to \"" + entry.linkName()
+                    Kind.CORRUPT,
+                    "\"" + entry.name() + "\" is a hard link to \"" + entry.linkName()
                             + "\", which is not there or is a directory");
         }
         Dir from = directory.get();

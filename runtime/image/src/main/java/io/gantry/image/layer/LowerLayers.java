@@ -6,7 +6,6 @@ import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
 import io.gantry.spi.storage.WhiteoutDialect;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.tar.EntryPath;
-import io.gantry.linux.FileKind;
 import io.gantry.linux.Fd;
+import io.gantry.linux.FileKind;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.OpenFlags;
 import io.gantry.linux.Stat;

@@ -17,12 +17,11 @@ final class OverlayNames {
      * trusted.overlay.X} (kernel document {@code filesystems/overlayfs}, "Nesting overlayfs mounts", Linux 6.7) and hides it before.
      */
     static String stored(String xattr, WhiteoutDialect dialect) {
-        String prefix =
-                switch (dialect) {
-                    case OVERLAY -> TRUSTED;
-                    case OVERLAY_USERXATTR -> USER;
-                    case DIRECT, AUFS -> "";
-                };
+        String prefix = switch (dialect) {
+            case OVERLAY -> TRUSTED;
+            case OVERLAY_USERXATTR -> USER;
+            case DIRECT, AUFS -> "";
+        };
         return !prefix.isEmpty() && xattr.startsWith(prefix)
                 ? prefix + ESCAPE + xattr.substring(prefix.length())
                 : xattr;

@@ -34,8 +34,7 @@ final class UpperTree implements AutoCloseable {
     private final LinkedHashMap<String, Dir> open = new LinkedHashMap<>(256, 0.75f, true);
     private final List<Dir> retired = new ArrayList<>();
 
-    UpperTree(
-            Path root, LowerLayers lower, boolean lowerPending, Deletions deletions, ImpliedDirectories implied) {
+    UpperTree(Path root, LowerLayers lower, boolean lowerPending, Deletions deletions, ImpliedDirectories implied) {
         this.lower = lower;
         this.lowerPending = lowerPending;
         this.deletions = deletions;
@@ -45,7 +44,11 @@ final class UpperTree implements AutoCloseable {
 
     /** Makes a directory that no entry has described. */
     interface ImpliedDirectories {
-        /** @param model the directory beneath that it stands for, if there is one */
+        /**
+         * Makes it.
+         *
+         * @param model the directory beneath that it stands for, if there is one
+         */
         void make(Dir parent, String name, Optional<LowerLayers.Found> model);
     }
 
@@ -107,8 +110,7 @@ final class UpperTree implements AutoCloseable {
             Step step = step(at, part, absent);
             if (step.link().isPresent()) {
                 if (++links > MOST_LINKS) {
-                    throw new ImageFormatException(
-                            Kind.CORRUPT, "\"" + path + "\": too many levels of symbolic links");
+                    throw new ImageFormatException(Kind.CORRUPT, "\"" + path + "\": too many levels of symbolic links");
                 }
                 at = step.link().get().startsWith("/") ? visibleRoot() : at;
                 push(step.link().get(), parts);

@@ -31,7 +31,7 @@ final class Whiteouts {
             return Meaning.METADATA;
         }
         int parent = path.length() - name.length();
-        if (path.startsWith(PREFIX) && parent > 0 || path.substring(0, parent).contains("/" + PREFIX)) {
+        if ((path.startsWith(PREFIX) && parent > 0) || path.substring(0, parent).contains("/" + PREFIX)) {
             throw new ImageFormatException(
                     Kind.CORRUPT, "\"" + path + "\" lies in a directory whose name is reserved for whiteouts");
         }

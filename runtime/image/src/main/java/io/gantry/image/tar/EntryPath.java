@@ -40,7 +40,7 @@ public final class EntryPath {
                 int length = i - partStart;
                 boolean dots =
                         length <= 2 && name.startsWith(".", partStart) && (length == 1 || name.charAt(i - 1) == '.');
-                if (dots || length == 0 && end > start) {
+                if (dots || (length == 0 && end > start)) {
                     return false;
                 }
                 partStart = i + 1;

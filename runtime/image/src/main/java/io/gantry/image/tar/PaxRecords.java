@@ -45,7 +45,7 @@ final class PaxRecords {
         while (equals < end && data[equals] != '=') {
             equals++;
         }
-        if (equals >= end - 1 && (equals >= end || data[equals] != '=') || equals == at || data[end - 1] != '\n') {
+        if (equals >= end || equals == at || data[end - 1] != '\n') {
             throw corrupt("a pax record is not of the form \"length key=value\"");
         }
         put(KernelString.decode(data, at, equals - at), Arrays.copyOfRange(data, equals + 1, end - 1), limits);
@@ -166,7 +166,7 @@ final class PaxRecords {
                 if (high < 0 || low < 0) {
                     throw corrupt("a LIBARCHIVE.xattr record has a broken name");
                 }
-                out[length++] = (byte) (high << 4 | low);
+                out[length++] = (byte) ((high << 4) | low);
                 i += 2;
             } else {
                 out[length++] = in[i];

@@ -23,7 +23,7 @@ final class TarNumbers {
             if (i > 0 && top != 0 && top != -1) {
                 throw corrupt(what + " does not fit 64 bits");
             }
-            value = i == 0 ? (negative ? (byte) digit : digit) : value << 8 | digit;
+            value = i == 0 ? (negative ? (byte) digit : digit) : (value << 8) | digit;
         }
         return value;
     }
@@ -41,7 +41,7 @@ final class TarNumbers {
             if (digit < 0 || digit > 7 || value >>> 60 != 0) {
                 throw corrupt(what + " is not an octal number");
             }
-            value = value << 3 | digit;
+            value = (value << 3) | digit;
         }
         for (; i < end; i++) {
             if (block[i] != 0 && block[i] != ' ') {
@@ -53,7 +53,7 @@ final class TarNumbers {
 
     /** Whether a value fits the field as octal digits with a terminator. */
     static boolean fits(long value, int length) {
-        return value >= 0 && value < 1L << 3 * (length - 1);
+        return value >= 0 && value < 1L << (3 * (length - 1));
     }
 
     static void writeOctal(byte[] block, int offset, int length, long value) {

@@ -261,7 +261,7 @@ public final class TarReader {
     }
 
     private static int padding(long size) {
-        return (int) (-size & BLOCK - 1);
+        return (int) (-size & (BLOCK - 1));
     }
 
     private static ImageFormatException truncated(String where) {

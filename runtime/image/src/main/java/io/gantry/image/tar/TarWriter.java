@@ -216,6 +216,6 @@ public final class TarWriter implements AutoCloseable {
     }
 
     private static int padding(long size) {
-        return (int) (-size & BLOCK - 1);
+        return (int) (-size & (BLOCK - 1));
     }
 }
