@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Which endpoint has which ports of the host. An address and the wildcard are different places: the more exact one wins. Not thread-safe. */
 final class HostPorts {
@@ -22,12 +22,13 @@ final class HostPorts {
      */
     void requireFree(PublishedEndpoint endpoint) {
         for (PortMapping mapping : endpoint.mappings()) {
-            strangers(mapping, endpoint.endpointId()).findFirst().ifPresent(other -> {
+            Optional<String> other = stranger(mapping, endpoint.endpointId());
+            if (other.isPresent()) {
                 throw new AlreadyExistsException(new Problem(
                         "publish " + describe(mapping) + " for endpoint " + endpoint.endpointId(),
-                        "endpoint " + other + " has it published",
+                        "endpoint " + other.get() + " has it published",
                         "choose another host port or address"));
-            });
+            }
         }
     }
 
@@ -51,17 +52,20 @@ final class HostPorts {
         }
     }
 
-    /** Claims do not overlap, so those that reach into the mapping are the last ones that begin before its end. */
-    private Stream<String> strangers(PortMapping mapping, String self) {
-        return claims
-                .getOrDefault(place(mapping), Collections.emptyNavigableMap())
-                .headMap(last(mapping), true)
-                .descendingMap()
-                .values()
-                .stream()
-                .takeWhile(claim -> claim.last >= mapping.hostPort())
-                .map(Claim::endpointId)
-                .filter(holder -> !holder.equals(self));
+    /**
+     * Claims do not overlap, so those that reach into the mapping are the last ones that begin before its end. (A stream over a part of the map would
+     * count that part first.)
+     */
+    private Optional<String> stranger(PortMapping mapping, String self) {
+        NavigableMap<Integer, Claim> there = claims.getOrDefault(place(mapping), Collections.emptyNavigableMap());
+        Map.Entry<Integer, Claim> nearest = there.floorEntry(last(mapping));
+        while (nearest != null && nearest.getValue().last >= mapping.hostPort()) {
+            if (!nearest.getValue().endpointId.equals(self)) {
+                return Optional.of(nearest.getValue().endpointId);
+            }
+            nearest = there.lowerEntry(nearest.getKey());
+        }
+        return Optional.empty();
     }
 
     private static int last(PortMapping mapping) {
