@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -111,6 +112,30 @@ class FileSystemsTest {
     }
 
     @Test
+    void projectsAreInheritedEvenWithoutQuota() throws Exception {
+        Path mounted = Files.createDirectory(temp.resolve("xfs"));
+        try (LoopImage image = LoopImage.format(temp.resolve("image"), XFS_SIZE, "mkfs.xfs", "-q")) {
+            Namespaces.inNew(Set.of(NamespaceKind.MOUNT), () -> {
+                Mounts.mount(new MountRequest("xfs", image.device(), List.of("nouuid", "noquota")), mounted);
+                try {
+                    Path tree = Files.createDirectory(mounted.resolve("tree"));
+                    ProjectQuota.assign(tree, 4_000_000_000L);
+                    assertThat(ProjectQuota.assigned(Files.createDirectory(tree.resolve("inner"))))
+                            .isEqualTo(4_000_000_000L);
+                    assertThat(ProjectQuota.assigned(mounted)).isZero();
+                    assertThat(ProjectQuota.of(mounted).isEnforced()).isFalse();
+                    assertThatThrownBy(() -> ProjectQuota.of(mounted).limit(1, 1 << 20))
+                            .isInstanceOf(KernelException.class)
+                            .hasMessageContaining("quotactl project 1 at " + mounted);
+                } finally {
+                    Mounts.unmount(mounted);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Test
     void projectQuotaLimitsATree() throws Exception {
         assumeThat(Files.exists(Path.of("/proc/sys/fs/quota")) && Files.exists(Path.of("/proc/fs/xfs/xqm")))
                 .as("this kernel is built with disk quotas for xfs")
@@ -135,6 +160,10 @@ class FileSystemsTest {
                     assertThat(usage.usedBytes()).isBetween(500_000L, 600_000L);
                     assertThat(usage.usedInodes()).isEqualTo(3);
                     assertThat(quota.usage(77).usedBytes()).isZero();
+                    assertThatThrownBy(() -> Files.write(inner.resolve("more"), new byte[1 << 20]))
+                            .isInstanceOf(IOException.class);
+                    quota.limit(4_000_000_000L, 0);
+                    Files.write(inner.resolve("more"), new byte[1 << 20]);
                 } finally {
                     Mounts.unmount(mounted);
                 }
