@@ -1,12 +1,14 @@
 package io.gantry.engine.shim;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gantry.engine.oci.OciRequest;
+import io.gantry.engine.oci.OciRequest.ProcessRequest;
+import io.gantry.engine.oci.OciSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Bundles with Debian's static busybox, each beside a root file system that all share. */
 final class Bundles {
@@ -32,35 +34,32 @@ final class Bundles {
 
     Path bundle(String id, boolean tty, String... arguments) throws IOException {
         Path bundle = Files.createDirectories(directory.resolve("containers").resolve(id));
-        List<Map<String, String>> namespaces = new ArrayList<>();
-        for (String type : List.of("mount", "pid", "ipc", "uts", "network")) {
-            namespaces.add(Map.of("type", type));
-        }
-        Map<String, Object> config = Map.of(
-                "ociVersion",
-                "1.0.2",
-                "process",
-                Map.of(
-                        "terminal",
-                        tty,
-                        "args",
-                        arguments,
-                        "env",
-                        List.of("PATH=/bin"),
-                        "cwd",
-                        "/",
-                        "user",
-                        Map.of("uid", 0, "gid", 0)),
-                "root",
-                Map.of("path", rootfs.toString()),
-                "mounts",
-                List.of(
-                        Map.of("destination", "/proc", "type", "proc", "source", "proc"),
-                        Map.of("destination", "/dev", "type", "tmpfs", "source", "tmpfs"),
-                        Map.of("destination", "/dev/pts", "type", "devpts", "source", "devpts")),
-                "linux",
-                Map.of("namespaces", namespaces, "cgroupsPath", "/gantry-test/" + id));
-        Files.write(bundle.resolve("config.json"), new JsonMapper().writeValueAsBytes(config));
+        ProcessRequest process = new ProcessRequest(
+                List.of(arguments), List.of("PATH=/bin"), "", "", List.of(), tty, Optional.empty(), List.of(), 0);
+        OciSpec.write(OciSpec.build(request(id, process)), bundle.resolve("config.json"));
         return bundle;
+    }
+
+    OciRequest request(String id, ProcessRequest process) {
+        return new OciRequest(
+                id,
+                rootfs,
+                false,
+                process,
+                "host-" + id.substring(0, 4),
+                "",
+                List.of(),
+                OciRequest.Shm.DEFAULT,
+                OciRequest.Namespaces.standard(OciRequest.Namespace.PRIVATE),
+                OciRequest.Security.STANDARD,
+                OciRequest.Resources.NONE,
+                "/gantry-test",
+                Map.of(),
+                false,
+                Map.of());
+    }
+
+    Path rootfs() {
+        return rootfs;
     }
 }
