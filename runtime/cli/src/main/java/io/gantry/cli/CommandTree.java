@@ -55,7 +55,12 @@ final class CommandTree {
     }
 
     private static boolean isGroup(String word) {
-        return GROUPS.stream().anyMatch(group -> group[0].equals(word));
+        for (String[] group : GROUPS) {
+            if (group[0].equals(word)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Choice inGroup(String group, List<String> words) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code completion bash}: the only place, beside help, where the whole tree is built. */
 final class CompletionCommand {
@@ -35,10 +36,23 @@ final class CompletionCommand {
             for (String alias : command.aliases()) {
                 int space = alias.indexOf(' ');
                 CommandLine parent = space < 0 ? root : root.getSubcommands().get(alias.substring(0, space));
-                parent.addSubcommand(alias.substring(space + 1), new CommandLine(ArgumentParser.spec(command)));
+                parent.addSubcommand(alias.substring(space + 1), new CommandLine(spec(command)));
             }
         }
         session.out().print(AutoComplete.bash(Session.PROGRAM, root));
         return 0;
+    }
+
+    private static CommandSpec spec(Command command) {
+        CommandSpec spec = CommandSpec.create();
+        for (Flag flag : command.flags()) {
+            OptionSpec.Builder option = flag.shorthand().isEmpty()
+                    ? OptionSpec.builder("--" + flag.name())
+                    : OptionSpec.builder("-" + flag.shorthand(), "--" + flag.name());
+            spec.addOption(option.type(String.class)
+                    .arity(flag.takesValue() ? "1" : "0")
+                    .build());
+        }
+        return spec;
     }
 }

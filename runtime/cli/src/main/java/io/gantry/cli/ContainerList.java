@@ -44,12 +44,20 @@ final class ContainerList {
                 .list();
         boolean full = flags.on("no-trunc");
         if (flags.on("quiet") && format.isEmpty()) {
-            containers.forEach(container -> session.out().println(id(container, full)));
+            for (Json container : containers) {
+                session.out().println(id(container, full));
+            }
             return 0;
         }
         Instant now = Instant.now();
         List<Map<String, Object>> rows = new ArrayList<>();
-        containers.forEach(container -> rows.add(row(container, full, now)));
+        for (Json container : containers) {
+            Map<String, Object> row = row(container, full, now);
+            if (!format.isEmpty()) {
+                addRarities(row, container, full);
+            }
+            rows.add(row);
+        }
         Listing.of(FIELDS, flags.on("size") ? STANDARD + ",Size" : STANDARD).print(session.out(), format, rows);
         return 0;
     }
@@ -70,18 +78,19 @@ final class ContainerList {
         row.put("ID", id(container, full));
         row.put("Image", image(container, full));
         row.put("Command", quoted(full ? container.text("Command") : ellipsis(container.text("Command"), 20)));
-        row.put("CreatedAt", Timestamps.local(created));
         row.put("RunningFor", HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago");
         row.put("Status", container.text("Status"));
         row.put("State", container.text("State"));
         row.put("Ports", PortList.show(container.list("Ports")));
         row.put("Names", names(container, full));
         row.put("Size", size(container));
-        Map<String, String> labels = new LinkedHashMap<>();
-        container.sorted("Labels").forEach((name, value) -> labels.put(name, value.text()));
-        List<String> pairs = new ArrayList<>();
-        labels.forEach((name, value) -> pairs.add(name + "=" + value));
-        row.put("Labels", String.join(",", pairs));
+        return row;
+    }
+
+    /** Fields that no standard column shows, and whose making loads much of the JDK (dates above all). */
+    private static void addRarities(Map<String, Object> row, Json container, boolean full) {
+        row.put("CreatedAt", Timestamps.local(container.number("Created")));
+        row.put("Labels", NetworkCommands.labels(container));
         row.put("Mounts", String.join(",", mounts(container, full)));
         row.put(
                 "LocalVolumes",
@@ -93,7 +102,6 @@ final class ContainerList {
                 String.join(
                         ",", container.members("NetworkSettings", "Networks").keySet()));
         row.put("Platform", null);
-        return row;
     }
 
     private static String image(Json container, boolean full) {
@@ -114,7 +122,8 @@ final class ContainerList {
     /** Go's {@code strconv.Quote} for what a command line holds. */
     private static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints().forEach(c -> {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '"' -> quoted.append("\\\"");
                 case '\\' -> quoted.append("\\\\");
@@ -123,13 +132,13 @@ final class ContainerList {
                 case '\r' -> quoted.append("\\r");
                 default -> {
                     if (c < 0x20 || c == 0x7f) {
-                        quoted.append(String.format("\\x%02x", c));
+                        quoted.append(String.format("\\x%02x", (int) c));
                     } else {
-                        quoted.appendCodePoint(c);
+                        quoted.append(c);
                     }
                 }
             }
-        });
+        }
         return quoted.append('"').toString();
     }
 

@@ -102,10 +102,10 @@ final class ContainerSpec {
     }
 
     private void streams() {
-        List<String> attach = flags.list("attach").stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .toList();
-        for (String name : attach) {
+        List<String> attach = new ArrayList<>();
+        for (String given : flags.list("attach")) {
+            String name = given.toLowerCase(Locale.ROOT);
+            attach.add(name);
             if (!List.of("stdin", "stdout", "stderr").contains(name)) {
                 throw new UsageException.OfFlag(name, "-a, --attach", "valid streams are STDIN, STDOUT and STDERR");
             }
@@ -198,7 +198,11 @@ final class ContainerSpec {
             config.put("Volumes", anonymous);
         }
         host.put("Binds", binds);
-        host.put("Mounts", flags.list("mount").stream().map(MountFlags::mount).toList());
+        List<Object> mounts = new ArrayList<>();
+        for (String mount : flags.list("mount")) {
+            mounts.add(MountFlags.mount(mount));
+        }
+        host.put("Mounts", mounts);
         Map<String, String> temporary = new LinkedHashMap<>();
         for (String entry : flags.list("tmpfs")) {
             int colon = entry.indexOf(':');

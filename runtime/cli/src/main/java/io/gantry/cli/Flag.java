@@ -1,5 +1,6 @@
 package io.gantry.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,18 @@ import java.util.Optional;
 record Flag(String name, String shorthand, String type, String help) {
     /** Reads one flag per line: {@code -s, --name type | help}; a flag without a type is a switch. */
     static List<Flag> table(String lines) {
-        return lines.lines().filter(line -> !line.isBlank()).map(Flag::line).toList();
+        List<Flag> flags = new ArrayList<>();
+        for (String line : lines.split("\n")) {
+            if (!line.isBlank()) {
+                flags.add(line(line.trim()));
+            }
+        }
+        return List.copyOf(flags);
     }
 
     private static Flag line(String line) {
         int bar = line.indexOf('|');
-        String[] words = line.substring(0, bar).trim().split("\\s+");
+        String[] words = line.substring(0, bar).trim().split(" ");
         String help = line.substring(bar + 1).trim();
         boolean hasShort = words[0].endsWith(",");
         int at = hasShort ? 1 : 0;

@@ -75,8 +75,9 @@ final class HttpConnection implements Closeable {
                 .append(' ')
                 .append(target)
                 .append(" HTTP/1.1\r\nHost: gantry\r\nUser-Agent: Gantry-Client\r\n");
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+        }
         return head;
     }
 

@@ -5,14 +5,11 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Sizes and spans of time as Docker shows and reads them. */
 final class HumanUnits {
     private static final String[] DECIMAL = {"B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"};
     private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"};
-    private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([kKmMgGtTpP])?[iI]?[bB]?");
 
     private HumanUnits() {}
 
@@ -51,15 +48,24 @@ final class HumanUnits {
 
     /** Reads {@code 512m}, {@code 1.5GiB}, {@code 100}: powers of 1024 whatever the spelling. */
     static long bytes(String text) {
-        Matcher matcher = SIZE.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("invalid size: '" + text + "'");
+        int digits = 0;
+        while (digits < text.length() && "0123456789.".indexOf(text.charAt(digits)) >= 0) {
+            digits++;
         }
-        int power =
-                matcher.group(2) == null ? 0 : "kmgtp".indexOf(matcher.group(2).toLowerCase(Locale.ROOT)) + 1;
-        return new BigDecimal(matcher.group(1))
-                .multiply(BigDecimal.valueOf(1024).pow(power))
-                .longValue();
+        String unit = text.substring(digits).toLowerCase(Locale.ROOT);
+        unit = unit.startsWith(" ") ? unit.substring(1) : unit;
+        int power = unit.isEmpty() ? 0 : "kmgtp".indexOf(unit.charAt(0)) + 1;
+        String rest = power > 0 ? unit.substring(1) : unit;
+        try {
+            if (rest.isEmpty() || rest.equals("b") || rest.equals("ib")) {
+                return new BigDecimal(text.substring(0, digits))
+                        .multiply(BigDecimal.valueOf(1024).pow(power))
+                        .longValue();
+            }
+        } catch (NumberFormatException e) {
+            // told below, in Docker's words
+        }
+        throw new IllegalArgumentException("invalid size: '" + text + "'");
     }
 
     /** {@code 5 minutes}, {@code About an hour}, {@code 3 weeks}. */

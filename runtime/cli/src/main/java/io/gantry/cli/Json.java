@@ -109,20 +109,28 @@ record Json(Object value) {
     List<Json> list(String... path) {
         List<Json> items = new ArrayList<>();
         if (at(path).value instanceof List<?> list) {
-            list.forEach(item -> items.add(new Json(item)));
+            for (Object item : list) {
+                items.add(new Json(item));
+            }
         }
         return items;
     }
 
     List<String> texts(String... path) {
-        return list(path).stream().map(Json::text).toList();
+        List<String> texts = new ArrayList<>();
+        for (Json item : list(path)) {
+            texts.add(item.text());
+        }
+        return texts;
     }
 
     /** The members of an object, in the daemon's order. */
     Map<String, Json> members(String... path) {
         Map<String, Json> members = new LinkedHashMap<>();
         if (at(path).value instanceof Map<?, ?> map) {
-            map.forEach((name, item) -> members.put((String) name, new Json(item)));
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                members.put((String) entry.getKey(), new Json(entry.getValue()));
+            }
         }
         return members;
     }

@@ -1,6 +1,7 @@
 package io.gantry.cli;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +24,7 @@ record Listing(Map<String, String> headers, List<String> standard) {
 
     void print(PrintStream out, String format, List<Map<String, Object>> rows) {
         if (format.isEmpty() || format.equals("table")) {
-            Table table = new Table().row(standard.stream().map(headers::get).toList());
-            for (Map<String, Object> row : rows) {
-                table.row(standard.stream()
-                        .map(name -> String.valueOf(row.getOrDefault(name, "")))
-                        .toList());
-            }
-            table.print(out);
+            standard(rows).print(out);
         } else if (format.equals("json")) {
             rows.forEach(row -> out.println(Json.write(new TreeMap<>(row))));
         } else if (format.startsWith("table ")) {
@@ -38,6 +33,22 @@ record Listing(Map<String, String> headers, List<String> standard) {
             GoTemplate template = GoTemplate.parse(unescape(format));
             rows.forEach(row -> out.println(template.render(row)));
         }
+    }
+
+    private Table standard(List<Map<String, Object>> rows) {
+        List<String> titles = new ArrayList<>();
+        for (String name : standard) {
+            titles.add(headers.get(name));
+        }
+        Table table = new Table().row(titles);
+        for (Map<String, Object> row : rows) {
+            List<String> cells = new ArrayList<>();
+            for (String name : standard) {
+                cells.add(String.valueOf(row.getOrDefault(name, "")));
+            }
+            table.row(cells);
+        }
+        return table;
     }
 
     private void custom(PrintStream out, String format, List<Map<String, Object>> rows) {

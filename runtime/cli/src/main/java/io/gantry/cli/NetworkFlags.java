@@ -23,16 +23,19 @@ final class NetworkFlags {
             mode = mode.isEmpty() ? name : mode;
         }
         String first = mode.isEmpty() ? "default" : mode;
-        single(flags, endpoints.computeIfAbsent(first, name -> new LinkedHashMap<>()), networks.size());
+        endpoints.putIfAbsent(first, new LinkedHashMap<>());
+        single(flags, endpoints.get(first), networks.size());
         host.put("NetworkMode", first);
         Map<String, Object> named = new LinkedHashMap<>();
-        endpoints.forEach((name, settings) -> {
+        for (Map.Entry<String, Map<String, Object>> entry : endpoints.entrySet()) {
+            String name = entry.getKey();
+            Map<String, Object> settings = entry.getValue();
             boolean userDefined =
                     !List.of("default", "bridge", "host", "none").contains(name) && !name.startsWith("container:");
             if (!settings.isEmpty() || userDefined || endpoints.size() > 1) {
                 named.put(name, settings);
             }
-        });
+        }
         host.put("NetworkingConfig", Map.of("EndpointsConfig", named));
         host.put("Links", flags.list("link"));
         host.put("Dns", flags.list("dns"));
@@ -40,9 +43,11 @@ final class NetworkFlags {
         options.addAll(flags.list("dns-opt"));
         host.put("DnsOptions", options);
         host.put("DnsSearch", flags.list("dns-search"));
-        host.put(
-                "ExtraHosts",
-                flags.list("add-host").stream().map(NetworkFlags::hostLine).toList());
+        List<String> hosts = new ArrayList<>();
+        for (String line : flags.list("add-host")) {
+            hosts.add(hostLine(line));
+        }
+        host.put("ExtraHosts", hosts);
         PortFlags.add(flags, config, host);
     }
 

@@ -37,7 +37,9 @@ final class PortFlags {
             }
         }
         Map<String, Object> ports = new LinkedHashMap<>();
-        exposed.forEach(port -> ports.put(port, Map.of()));
+        for (String port : exposed) {
+            ports.put(port, Map.of());
+        }
         config.put("ExposedPorts", ports);
         host.put("PortBindings", bindings);
         host.put("PublishAllPorts", flags.on("publish-all"));
@@ -59,7 +61,7 @@ final class PortFlags {
         } else if (address.indexOf(':') >= 0) {
             throw invalid(text, "invalid IP address: " + address);
         }
-        if (!address.isEmpty() && !address.matches("[0-9.]+") && address.indexOf(':') < 0) {
+        if (!address.isEmpty() && !dotted(address) && address.indexOf(':') < 0) {
             throw invalid(text, "invalid IP address: " + address);
         }
         if (container.isEmpty()) {
@@ -77,8 +79,9 @@ final class PortFlags {
             if (!free && inside.size() == 1 && outside.size() > 1) {
                 published = outside.first() + "-" + outside.last();
             }
-            bindings.computeIfAbsent((inside.first() + i) + "/" + protocol, key -> new ArrayList<>())
-                    .add(new LinkedHashMap<>(Map.of("HostIp", address, "HostPort", published)));
+            String key = (inside.first() + i) + "/" + protocol;
+            bindings.putIfAbsent(key, new ArrayList<>());
+            bindings.get(key).add(new LinkedHashMap<>(Map.of("HostIp", address, "HostPort", published)));
         }
     }
 
@@ -100,6 +103,15 @@ final class PortFlags {
             }
         }
         return (published.isEmpty() ? "" : published + ":") + target + "/" + protocol;
+    }
+
+    private static boolean dotted(String address) {
+        for (int i = 0; i < address.length(); i++) {
+            if (address.charAt(i) != '.' && !Character.isDigit(address.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String port(String text) {

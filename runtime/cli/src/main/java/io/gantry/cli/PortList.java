@@ -12,12 +12,20 @@ final class PortList {
 
     private PortList() {}
 
+    /** By port inside, address, port outside, protocol; a class, as a chain of lambdas is slow to start. */
+    private static final class Order implements Comparator<Json> {
+        @Override
+        public int compare(Json a, Json b) {
+            int order = Long.compare(a.number("PrivatePort"), b.number("PrivatePort"));
+            order = order != 0 ? order : a.text("IP").compareTo(b.text("IP"));
+            order = order != 0 ? order : Long.compare(a.number("PublicPort"), b.number("PublicPort"));
+            return order != 0 ? order : a.text("Type").compareTo(b.text("Type"));
+        }
+    }
+
     static String show(List<Json> ports) {
         List<Json> sorted = new ArrayList<>(ports);
-        sorted.sort(Comparator.<Json>comparingLong(port -> port.number("PrivatePort"))
-                .thenComparing(port -> port.text("IP"))
-                .thenComparingLong(port -> port.number("PublicPort"))
-                .thenComparing(port -> port.text("Type")));
+        sorted.sort(new Order());
         Map<Group, long[]> open = new LinkedHashMap<>();
         List<String> finished = new ArrayList<>();
         List<String> moved = new ArrayList<>();
@@ -40,7 +48,9 @@ final class PortList {
                 open.put(group, new long[] {inside, inside});
             }
         }
-        open.forEach((group, range) -> finished.add(text(group, range)));
+        for (Map.Entry<Group, long[]> entry : open.entrySet()) {
+            finished.add(text(entry.getKey(), entry.getValue()));
+        }
         finished.addAll(moved);
         return String.join(", ", finished);
     }

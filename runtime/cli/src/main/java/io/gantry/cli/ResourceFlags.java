@@ -24,12 +24,16 @@ final class ResourceFlags {
             long score = flags.number("oom-score-adj", 0);
             host.put("OomScoreAdj", score);
         }
-        host.put(
-                "Ulimits",
-                flags.list("ulimit").stream().map(ResourceFlags::ulimit).toList());
-        host.put(
-                "Devices",
-                flags.list("device").stream().map(ResourceFlags::device).toList());
+        List<Object> ulimits = new ArrayList<>();
+        for (String limit : flags.list("ulimit")) {
+            ulimits.add(ulimit(limit));
+        }
+        host.put("Ulimits", ulimits);
+        List<Object> devices = new ArrayList<>();
+        for (String each : flags.list("device")) {
+            devices.add(device(each));
+        }
+        host.put("Devices", devices);
         host.put("DeviceCgroupRules", flags.list("device-cgroup-rule"));
         host.put("BlkioWeightDevice", devices(flags, "blkio-weight-device", "Weight", false));
         host.put("BlkioDeviceReadBps", devices(flags, "device-read-bps", "Rate", true));

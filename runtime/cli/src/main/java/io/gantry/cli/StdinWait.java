@@ -8,8 +8,7 @@ import java.lang.reflect.Method;
 /**
  * Waits until standard input is readable, or until woken. A thread that sits in {@code read(2)} when the JVM ends costs
  * 300 ms, as HotSpot waits for it; one that waits in {@code epoll_wait(2)} beside an eventfd can be called back. The
- * JDK has both but offers neither for file descriptor 0, so its own classes are used through reflection (the JAR's manifest
- * opens them); where that fails, {@link #await} returns at once and the read blocks.
+ * JDK has both but offers neither for file descriptor 0, so its own classes are used through reflection (the launcher opens them); where that fails, {@link #await} returns at once and the read blocks.
  */
 final class StdinWait implements Closeable {
     private static final int EPOLL_CTL_ADD = 1;

@@ -37,7 +37,10 @@ final class Table {
     }
 
     void print(PrintStream out) {
-        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+        int columns = 0;
+        for (List<String> row : rows) {
+            columns = Math.max(columns, row.size());
+        }
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < row.size() - 1; i++) {
