@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -34,10 +35,15 @@ final class MountPlanner {
 
     private final VolumeService volumes;
     private final Function<String, Container> containers;
+    private final Consumer<String> made;
 
-    MountPlanner(VolumeService volumes, Function<String, Container> containers) {
+    /**
+     * @param made is told the name of each volume that was made, so that it can be removed if the container cannot be
+     */
+    MountPlanner(VolumeService volumes, Function<String, Container> containers, Consumer<String> made) {
         this.volumes = volumes;
         this.containers = containers;
+        this.made = made;
     }
 
     /** Everything that will be mounted, by destination. */
@@ -179,11 +185,15 @@ final class MountPlanner {
                 .map(VolumeDriverConfig::name)
                 .filter(text -> !text.isEmpty())
                 .orElse(driver);
+        boolean known = !name.isEmpty() && volumes.exists(name);
         Volumes.Volume volume = volumes.create(
                 name,
                 chosen,
                 options.driverConfig().map(VolumeDriverConfig::options).orElse(Map.of()),
                 options.labels());
+        if (!known) {
+            made.accept(volume.name());
+        }
         String modeText = options.noCopy()
                 ? (mode.isEmpty() ? "nocopy" : mode.contains("nocopy") ? mode : mode + ",nocopy")
                 : mode;

@@ -108,6 +108,11 @@ public final class ImageService implements Images {
         return held(ref).image();
     }
 
+    /** Bytes of an image's layers, unpacked; zero if it is gone. */
+    public long sizeOf(String id) {
+        return store.byId(id).map(held -> held.stored().unpackedSize()).orElse(0L);
+    }
+
     /** An image by its exact id, if it is there. */
     public Optional<io.gantry.image.Image> imageById(String id) {
         return store.byId(id).map(Held::image);

@@ -89,6 +89,16 @@ public final class VolumeService implements Volumes {
         return lookUp(name).orElseThrow(() -> EngineException.notFound("get " + name + ": no such volume"));
     }
 
+    /** Whether the engine made up a volume's name. */
+    public boolean isAnonymous(String name) {
+        return Optional.ofNullable(entries.get(name)).map(Entry::anonymous).orElse(false);
+    }
+
+    /** Whether there is a volume of that name. */
+    public boolean exists(String name) {
+        return lookUp(name).isPresent();
+    }
+
     @Override
     public List<Volume> list() {
         List<Volume> volumes = new ArrayList<>();

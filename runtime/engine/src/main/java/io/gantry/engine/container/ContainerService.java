@@ -1,0 +1,626 @@
+package io.gantry.engine.container;
+
+import io.gantry.engine.AttachRequest;
+import io.gantry.engine.Container;
+import io.gantry.engine.ContainerState;
+import io.gantry.engine.ContainerState.Status;
+import io.gantry.engine.Containers;
+import io.gantry.engine.CreateContainer;
+import io.gantry.engine.EndpointState;
+import io.gantry.engine.EngineException;
+import io.gantry.engine.Execs;
+import io.gantry.engine.InputHandle;
+import io.gantry.engine.LogRequest;
+import io.gantry.engine.OutputSink;
+import io.gantry.engine.WaitCondition;
+import io.gantry.engine.WaitResult;
+import io.gantry.engine.event.EventLog;
+import io.gantry.engine.image.ImageService;
+import io.gantry.engine.log.LogReader;
+import io.gantry.engine.model.EndpointSettings;
+import io.gantry.engine.model.HostConfig;
+import io.gantry.engine.name.ContainerNames;
+import io.gantry.engine.network.NetworkService;
+import io.gantry.engine.oci.OciResources;
+import io.gantry.engine.shim.ContainerRuntime;
+import io.gantry.engine.shim.ExitStatus;
+import io.gantry.engine.shim.RuntimeVersions;
+import io.gantry.engine.stats.ContainerCounters;
+import io.gantry.engine.stats.ProcessTableReader;
+import io.gantry.spi.storage.Usage;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Containers. One operation at a time changes a container; those that wait for its end hold nothing. */
+public final class ContainerService implements Containers, NetworkService.Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerService.class);
+    private static final int DEFAULT_STOP_SECONDS = 10;
+
+    private final ContainerParts parts;
+    private final ContainerStore store;
+    private final ContainerRuntime runtime;
+    private final Runs runs;
+    private final EventLog events;
+    private final Restarts restarts;
+    private final Executor background;
+    private final ExecService execs;
+
+    ContainerService(ContainerParts parts) {
+        this.parts = parts;
+        this.store = parts.store();
+        this.runtime = parts.runtime();
+        this.runs = parts.runs();
+        this.events = parts.events();
+        this.background = parts.background();
+        this.restarts = new Restarts(background, this::startAgain);
+        this.execs = new ExecService(parts);
+    }
+
+    @Override
+    public Created create(CreateContainer request) {
+        Created created = parts.creator().create(request);
+        publish(store.find(created.id()).container(), "create");
+        return created;
+    }
+
+    @Override
+    public Container find(String ref) {
+        Container container = store.find(ref).container();
+        return Changes.execIds(container, execs.idsOf(container.id()));
+    }
+
+    @Override
+    public List<Container> list() {
+        return store.containers();
+    }
+
+    @Override
+    public List<String> start(String ref) {
+        Entry entry = store.find(ref);
+        return locked(entry, () -> {
+            Status status = entry.state().status();
+            if (status == Status.PAUSED) {
+                throw conflict("cannot start a paused container, try unpause instead");
+            }
+            if (status == Status.RUNNING) {
+                throw new EngineException(EngineException.Kind.NOT_MODIFIED, "container already started");
+            }
+            restarts.cancel(entry.id());
+            restarts.forget(entry.id());
+            entry.change(now -> Changes.restartCount(now, 0));
+            run(entry);
+            return List.of();
+        });
+    }
+
+    private void run(Entry entry) {
+        try {
+            runs.start(entry);
+        } catch (RuntimeException e) {
+            entry.ended();
+            if (entry.container().hostConfig().autoRemove()) {
+                removeLocked(entry, true);
+            }
+            throw e;
+        }
+        publish(entry.container(), "start");
+    }
+
+    @Override
+    public void stop(String ref, Optional<Integer> timeoutSeconds, Optional<String> signal) {
+        Entry entry = store.find(ref);
+        if (restarts.cancel(entry.id()) && entry.state().status() == Status.RESTARTING) {
+            locked(entry, () -> {
+                settle(entry);
+                return null;
+            });
+            return;
+        }
+        if (!entry.state().isUp()) {
+            throw new EngineException(EngineException.Kind.NOT_MODIFIED, "container already stopped");
+        }
+        end(entry, timeoutSeconds, signal);
+        publish(entry.container(), "stop");
+    }
+
+    /** A container that waited to be started again is left as it is. */
+    private static void settle(Entry entry) {
+        ContainerState old = entry.state();
+        if (old.status() == Status.RESTARTING) {
+            entry.state(new ContainerState(
+                    Status.EXITED, 0, old.exitCode(), old.error(), old.oomKilled(), old.startedAt(), old.finishedAt()));
+            entry.ended();
+        }
+    }
+
+    private void end(Entry entry, Optional<Integer> timeoutSeconds, Optional<String> signal) {
+        Container container = entry.container();
+        CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
+        int seconds = timeoutSeconds.or(() -> container.config().stopTimeout()).orElse(DEFAULT_STOP_SECONDS);
+        String name =
+                signal.filter(text -> !text.isEmpty()).orElse(container.config().stopSignal());
+        entry.update(stored -> stored.stoppedByUser(true));
+        send(container, Signals.orTerm(name));
+        if (container.state().status() == Status.PAUSED) {
+            runtime.resume(container.id());
+        }
+        try {
+            if (seconds < 0) {
+                end.join();
+            } else {
+                end.get(seconds, TimeUnit.SECONDS);
+            }
+        } catch (TimeoutException e) {
+            send(container, Signals.KILL);
+            end.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException(
+                    EngineException.Kind.SYSTEM, "interrupted while container " + container.id() + " stops", e);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void send(Container container, int signal) {
+        boolean all =
+                signal == Signals.KILL && !container.hostConfig().pidMode().isEmpty();
+        try {
+            runtime.kill(container.id(), signal, all);
+        } catch (EngineException e) {
+            LOG.debug("container {} ended before signal {} reached it", container.id(), signal, e);
+            return;
+        }
+        Map<String, String> attributes = attributes(container);
+        attributes.put("signal", Integer.toString(signal));
+        events.publish("container", "kill", container.id(), attributes);
+    }
+
+    @Override
+    public void restart(String ref, Optional<Integer> timeoutSeconds, Optional<String> signal) {
+        Entry entry = store.find(ref);
+        if (entry.state().isUp()) {
+            end(entry, timeoutSeconds, signal);
+        }
+        locked(entry, () -> {
+            restarts.cancel(entry.id());
+            if (!entry.state().isUp()) {
+                run(entry);
+            }
+            return null;
+        });
+        publish(entry.container(), "restart");
+    }
+
+    @Override
+    public void kill(String ref, String signal) {
+        Entry entry = store.find(ref);
+        int number = signal.isEmpty() ? Signals.KILL : Signals.number(signal);
+        if (!entry.state().isUp()) {
+            throw conflict("Container " + entry.id() + " is not running");
+        }
+        CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
+        if (number == Signals.KILL
+                || number == Signals.orTerm(entry.container().config().stopSignal())) {
+            entry.update(stored -> stored.stoppedByUser(true));
+        }
+        send(entry.container(), number);
+        if (number == Signals.KILL) {
+            end.join();
+        } else {
+            end.cancel(false);
+        }
+    }
+
+    @Override
+    public void pause(String ref) {
+        Entry entry = store.find(ref);
+        locked(entry, () -> {
+            requireUp(entry);
+            if (entry.state().status() == Status.PAUSED) {
+                throw conflict("Container " + entry.id() + " is already paused");
+            }
+            runtime.pause(entry.id());
+            entry.state(with(entry.state(), Status.PAUSED));
+            publish(entry.container(), "pause");
+            return null;
+        });
+    }
+
+    @Override
+    public void unpause(String ref) {
+        Entry entry = store.find(ref);
+        locked(entry, () -> {
+            if (entry.state().status() != Status.PAUSED) {
+                throw conflict("Container " + entry.id() + " is not paused");
+            }
+            runtime.resume(entry.id());
+            entry.state(with(entry.state(), Status.RUNNING));
+            publish(entry.container(), "unpause");
+            return null;
+        });
+    }
+
+    private static ContainerState with(ContainerState state, Status status) {
+        return new ContainerState(
+                status,
+                state.pid(),
+                state.exitCode(),
+                state.error(),
+                state.oomKilled(),
+                state.startedAt(),
+                state.finishedAt());
+    }
+
+    @Override
+    public void rename(String ref, String name) {
+        Entry entry = store.find(ref);
+        locked(entry, () -> {
+            String old = entry.container().name();
+            if (ContainerNames.check(name).equals(old)) {
+                throw new EngineException(
+                        EngineException.Kind.INVALID, "Renaming a container with the same name as its current name");
+            }
+            String wanted = store.reserve(Optional.of(name), entry.id());
+            entry.change(now -> Changes.name(now, wanted));
+            store.releaseName(old);
+            Map<String, String> attributes = attributes(entry.container());
+            attributes.put("oldName", "/" + old);
+            events.publish("container", "rename", entry.id(), attributes);
+            return null;
+        });
+    }
+
+    @Override
+    public void remove(String ref, boolean force, boolean volumes) {
+        Entry entry = store.find(ref);
+        restarts.cancel(entry.id());
+        if (entry.state().isUp()) {
+            if (!force) {
+                throw conflict("cannot remove container \"/" + entry.container().name() + "\": container is "
+                        + entry.state().status().name().toLowerCase(java.util.Locale.ROOT)
+                        + ": stop the container before removing or force remove");
+            }
+            CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
+            entry.update(stored -> stored.stoppedByUser(true));
+            send(entry.container(), Signals.KILL);
+            end.join();
+        }
+        locked(entry, () -> {
+            if (!entry.isRemoved()) {
+                removeLocked(entry, volumes);
+            }
+            return null;
+        });
+    }
+
+    private void removeLocked(Entry entry, boolean volumes) {
+        parts.remover().remove(entry, volumes);
+        restarts.forget(entry.id());
+        execs.forget(entry.id());
+        parts.attachments().failed(entry.id());
+        publish(entry.container(), "destroy");
+    }
+
+    @Override
+    public List<String> update(String ref, HostConfig changes) {
+        Entry entry = store.find(ref);
+        return locked(entry, () -> {
+            HostConfig merged = HostConfigs.update(entry.container().hostConfig(), changes);
+            RequestChecks.check(entry.container().config(), merged);
+            if (entry.state().isUp()) {
+                runtime.update(entry.id(), OciResources.json(OciPlanner.resources(merged)));
+            }
+            entry.change(now -> Changes.hostConfig(now, merged));
+            publish(entry.container(), "update");
+            return List.of();
+        });
+    }
+
+    @Override
+    public CompletableFuture<WaitResult> await(String ref, WaitCondition condition) {
+        return store.find(ref).await(condition);
+    }
+
+    @Override
+    public InputHandle attach(String ref, AttachRequest request, OutputSink sink) {
+        Entry entry = store.find(ref);
+        return locked(entry, () -> {
+            if (entry.state().status() == Status.PAUSED) {
+                throw conflict("container " + entry.id() + " is paused, unpause the container before attach");
+            }
+            publish(entry.container(), "attach");
+            return entry.state().isUp()
+                    ? parts.attachments().now(entry.id(), request, sink)
+                    : parts.attachments().later(entry.id(), request, sink);
+        });
+    }
+
+    @Override
+    public void resize(String ref, int rows, int columns) {
+        Entry entry = store.find(ref);
+        requireUp(entry);
+        runtime.resize(entry.id(), rows, columns);
+        publish(entry.container(), "resize");
+    }
+
+    @Override
+    public AutoCloseable logs(String ref, LogRequest request, OutputSink sink) {
+        Entry entry = store.find(ref);
+        return LogReader.open(entry.container().logPath(), request, sink, entry.await(WaitCondition.NOT_RUNNING));
+    }
+
+    @Override
+    public ProcessTable top(String ref, String psArguments) {
+        Entry entry = store.find(ref);
+        requireUp(entry);
+        return ProcessTableReader.read(runtime.processes(entry.id()), psArguments);
+    }
+
+    @Override
+    public List<Change> changes(String ref) {
+        throw notBuilt("show what changed in", ref);
+    }
+
+    @Override
+    public void export(String ref, OutputStream out) {
+        throw notBuilt("export", ref);
+    }
+
+    @Override
+    public void copyOut(String ref, String path, OutputStream out) {
+        throw notBuilt("copy from", ref);
+    }
+
+    @Override
+    public PathStat statPath(String ref, String path) {
+        throw notBuilt("copy from", ref);
+    }
+
+    @Override
+    public void copyIn(String ref, String directory, boolean noOverwriteDirNonDir, InputStream archive) {
+        throw notBuilt("copy to", ref);
+    }
+
+    private EngineException notBuilt(String verb, String ref) {
+        return new EngineException(
+                EngineException.Kind.NOT_IMPLEMENTED,
+                "cannot " + verb + " container " + store.find(ref).container().name()
+                        + ": this version of Gantry does not do that");
+    }
+
+    @Override
+    public SizeReport size(String ref) {
+        Entry entry = store.find(ref);
+        Container container = entry.container();
+        Usage own =
+                parts.roots().usage(container.storageDriver(), entry.stored().layer());
+        long image = parts.images().sizeOf(container.imageId());
+        return new SizeReport(own.bytes(), own.bytes() + image);
+    }
+
+    @Override
+    public Stats stats(String ref) {
+        Entry entry = store.find(ref);
+        requireUp(entry);
+        return ContainerCounters.read(entry.state().pid());
+    }
+
+    @Override
+    public Execs execs() {
+        return execs;
+    }
+
+    @Override
+    public void connect(String networkId, String containerRef, EndpointSettings settings) {
+        Entry entry = store.find(containerRef);
+        locked(entry, () -> {
+            Container container = entry.container();
+            if (container.endpoints().stream()
+                    .anyMatch(endpoint -> endpoint.networkId().equals(networkId))) {
+                throw new EngineException(
+                        EngineException.Kind.FORBIDDEN,
+                        "endpoint with name " + container.name() + " already exists in network "
+                                + container.endpoints().stream()
+                                        .filter(endpoint -> endpoint.networkId().equals(networkId))
+                                        .findFirst()
+                                        .orElseThrow()
+                                        .networkName());
+            }
+            if (!parts.networks().isOwn(container)) {
+                throw new EngineException(
+                        EngineException.Kind.INVALID,
+                        "container sharing network namespace with another container or host cannot be connected to any other network");
+            }
+            EndpointState planned = parts.networks().planOne(container, networkId, settings);
+            EndpointState joined = container.state().isUp() ? parts.networks().joinMore(container, planned) : planned;
+            List<EndpointState> all = new ArrayList<>(container.endpoints());
+            all.add(joined);
+            setEndpoints(entry, all);
+            return null;
+        });
+    }
+
+    @Override
+    public void disconnect(String networkId, String containerRef, boolean force) {
+        Entry entry = store.find(containerRef);
+        locked(entry, () -> {
+            Container container = entry.container();
+            List<EndpointState> left = container.endpoints().stream()
+                    .filter(endpoint -> !endpoint.networkId().equals(networkId))
+                    .toList();
+            if (left.size() == container.endpoints().size()) {
+                throw new EngineException(
+                        EngineException.Kind.FORBIDDEN,
+                        "container " + container.id() + " is not connected to network " + networkId);
+            }
+            if (!parts.networks().isOwn(container)) {
+                throw new EngineException(
+                        EngineException.Kind.INVALID,
+                        "container cannot be disconnected from host network or connected to host network");
+            }
+            if (container.state().isUp()) {
+                parts.networks().leave(container, networkId);
+            }
+            setEndpoints(entry, left);
+            return null;
+        });
+    }
+
+    private static void setEndpoints(Entry entry, List<EndpointState> endpoints) {
+        entry.change(now -> Changes.network(now, endpoints, now.ports(), now.sandboxKey()));
+    }
+
+    @Override
+    public List<String> users(String networkId) {
+        return store.containers().stream()
+                .filter(container -> container.endpoints().stream()
+                        .anyMatch(endpoint -> endpoint.networkId().equals(networkId)))
+                .map(Container::name)
+                .toList();
+    }
+
+    /** The ids of the containers that use a volume. */
+    public List<String> usersOfVolume(String volume) {
+        return store.containers().stream()
+                .filter(container -> container.mounts().stream()
+                        .anyMatch(mount -> mount.name().equals(volume)))
+                .map(Container::id)
+                .toList();
+    }
+
+    /** The containers made of an image. */
+    public List<ImageService.User> usersOfImage(String imageId) {
+        return store.containers().stream()
+                .filter(container -> container.imageId().equals(imageId))
+                .map(container -> new ImageService.User(
+                        container.id(),
+                        container.config().image(),
+                        container.state().isUp()))
+                .toList();
+    }
+
+    /** What the programs that hold containers say of themselves. */
+    public RuntimeVersions versions() {
+        return runtime.versions();
+    }
+
+    /** Removes the layers of images that are no more. */
+    public void removeUnusedLayers() {
+        parts.roots().removeUnused();
+    }
+
+    /** Starts the containers whose policy wants them to run. Called once, when everything is restored. */
+    void startWanted() {
+        for (Entry entry : store.all()) {
+            if (Restarts.wantedAtStart(entry)) {
+                background.execute(() -> startAgain(entry));
+            }
+        }
+    }
+
+    /** Deals with containers that ended after they had been taken up and before anybody listened. */
+    void exitedMeanwhile() {
+        for (Entry entry : store.all()) {
+            if (entry.state().isUp()) {
+                runtime.end(entry.id()).ifPresent(end -> end.thenAccept(this::exited));
+            }
+        }
+    }
+
+    /** The end of a run, told by whoever watches it. */
+    void exited(ExitStatus status) {
+        store.byId(status.containerId()).ifPresent(entry -> background.execute(() -> ended(entry, status)));
+    }
+
+    private void ended(Entry entry, ExitStatus status) {
+        try {
+            locked(entry, () -> {
+                if (entry.isRemoved() || !entry.state().isUp()) {
+                    return null;
+                }
+                Map<String, String> attributes = attributes(entry.container());
+                attributes.put("exitCode", Integer.toString(status.exitCode()));
+                boolean again = Restarts.wanted(entry, status);
+                runs.ended(entry, status, again ? Status.RESTARTING : Status.EXITED);
+                events.publish("container", "die", entry.id(), attributes);
+                entry.ended();
+                if (again) {
+                    restarts.schedule(entry);
+                } else if (entry.container().hostConfig().autoRemove()) {
+                    removeLocked(entry, true);
+                }
+                return null;
+            });
+        } catch (RuntimeException e) {
+            LOG.error("the end of container {} could not be dealt with", entry.id(), e);
+        }
+    }
+
+    private void startAgain(Entry entry) {
+        locked(entry, () -> {
+            boolean wanted = !entry.isRemoved() && !entry.state().isUp();
+            if (wanted) {
+                entry.change(now -> Changes.restartCount(now, now.restartCount() + 1));
+                try {
+                    run(entry);
+                } catch (RuntimeException e) {
+                    LOG.warn("container {} could not be started again: {}", entry.id(), e.getMessage());
+                    if (!entry.isRemoved() && Restarts.wantedAfterFailure(entry)) {
+                        restarts.schedule(entry);
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Stops looking after containers, which go on. */
+    public void close() {
+        restarts.close();
+        runtime.close();
+        parts.roots().close();
+    }
+
+    private static void requireUp(Entry entry) {
+        if (!entry.state().isUp()) {
+            throw conflict("container " + entry.id() + " is not running");
+        }
+    }
+
+    private static <T> T locked(Entry entry, Supplier<T> work) {
+        entry.lock.lock();
+        try {
+            return work.get();
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private static EngineException conflict(String message) {
+        return new EngineException(EngineException.Kind.CONFLICT, message);
+    }
+
+    private void publish(Container container, String action) {
+        events.publish("container", action, container.id(), attributes(container));
+    }
+
+    private static Map<String, String> attributes(Container container) {
+        Map<String, String> attributes = new LinkedHashMap<>(container.config().labels());
+        attributes.put("image", container.config().image());
+        attributes.put("name", container.name());
+        return attributes;
+    }
+}

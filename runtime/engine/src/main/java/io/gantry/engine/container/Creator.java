@@ -1,0 +1,165 @@
+package io.gantry.engine.container;
+
+import io.gantry.engine.Container;
+import io.gantry.engine.ContainerState;
+import io.gantry.engine.Containers.Created;
+import io.gantry.engine.CreateContainer;
+import io.gantry.engine.EndpointState;
+import io.gantry.engine.EngineException;
+import io.gantry.engine.MountPoint;
+import io.gantry.engine.driver.OpenDrivers;
+import io.gantry.engine.image.ImageService;
+import io.gantry.engine.model.ContainerConfig;
+import io.gantry.engine.model.HostConfig;
+import io.gantry.engine.name.Ids;
+import io.gantry.engine.volume.VolumeService;
+import io.gantry.image.Image;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes containers, whole or not at all. */
+final class Creator {
+    private static final Logger LOG = LoggerFactory.getLogger(Creator.class);
+    private static final String DRIVER = "gantry.driver";
+
+    private final ContainerStore store;
+    private final Layout layout;
+    private final OpenDrivers drivers;
+    private final ImageService images;
+    private final VolumeService volumes;
+    private final ContainerNetworks networks;
+    private final RootFileSystems roots;
+    private final VolumeMounts volumeMounts;
+    private final Ids ids;
+
+    Creator(
+            ContainerStore store,
+            Layout layout,
+            OpenDrivers drivers,
+            ImageService images,
+            VolumeService volumes,
+            ContainerNetworks networks,
+            RootFileSystems roots,
+            Ids ids) {
+        this.store = store;
+        this.layout = layout;
+        this.drivers = drivers;
+        this.images = images;
+        this.volumes = volumes;
+        this.networks = networks;
+        this.roots = roots;
+        this.volumeMounts = new VolumeMounts(volumes);
+        this.ids = ids;
+    }
+
+    Created create(CreateContainer request) {
+        if (request.config().image().isEmpty()) {
+            throw new EngineException(EngineException.Kind.INVALID, "no image specified");
+        }
+        Image image = images.image(request.config().image());
+        String id = ids.next();
+        List<String> volumesMade = new ArrayList<>();
+        String name = store.reserve(request.name(), id);
+        try {
+            List<String> warnings = new ArrayList<>();
+            Container planned = plan(request, image, id, name, volumesMade, warnings);
+            return new Created(make(planned, image).id(), warnings);
+        } catch (RuntimeException e) {
+            store.byId(id).ifPresent(this::undo);
+            store.releaseName(name);
+            volumesMade.forEach(volume -> undo("volume " + volume, () -> volumes.remove(volume, true)));
+            throw e;
+        }
+    }
+
+    private Container plan(
+            CreateContainer request,
+            Image image,
+            String id,
+            String name,
+            List<String> volumesMade,
+            List<String> warnings) {
+        HostConfig given = request.hostConfig();
+        ContainerConfig config = ConfigMerge.merge(
+                id, request.config(), image.config().defaults(), given.utsMode().equals("host"));
+        List<String> command = ConfigMerge.commandLine(config);
+        if (command.isEmpty() || command.get(0).isEmpty()) {
+            throw new EngineException(EngineException.Kind.INVALID, "no command specified");
+        }
+        RequestChecks.check(config, given);
+        String mode = networks.mode(config, given);
+        networks.publishWarning(mode, given).ifPresent(warnings::add);
+        List<EndpointState> endpoints = networks.planned(mode, id, name, config, request.networks());
+        String driver = given.storageOpt().getOrDefault(DRIVER, drivers.defaultStorage());
+        drivers.storageOptions(driver, driverOptions(given));
+        HostConfig host = RequestChecks.complete(given, mode);
+        MountPlanner mountPlanner =
+                new MountPlanner(volumes, ref -> store.find(ref).container(), volumesMade::add);
+        List<MountPoint> mounts = mountPlanner.plan(config, host);
+        Container bare = new Container(
+                id,
+                name,
+                Instant.now(),
+                image.id().toString(),
+                config,
+                host,
+                ContainerState.created(),
+                driver,
+                mounts,
+                endpoints,
+                Map.of(),
+                "",
+                layout.log(id),
+                0,
+                command.get(0),
+                command.subList(1, command.size()),
+                List.of());
+        return Changes.network(bare, endpoints, ContainerNetworks.shown(bare, Map.of()), "");
+    }
+
+    private Container make(Container planned, Image image) {
+        Entry entry = store.add(new StoredContainer(planned, planned.id(), false, false));
+        Layout.make(layout.directory(planned.id()));
+        roots.prepare(planned.storageDriver(), planned.id(), image, driverOptions(planned.hostConfig()));
+        if (VolumeMounts.fills(planned)) {
+            try {
+                volumeMounts.fill(planned, roots.mount(planned.storageDriver(), planned.id(), planned.id()));
+            } finally {
+                roots.unmount(planned.id());
+            }
+        }
+        entry.update(StoredContainer::whole);
+        return entry.container();
+    }
+
+    /** Removes whatever there is of a container that was not made whole. */
+    void undo(Entry entry) {
+        Container container = entry.container();
+        undo("root", () -> roots.unmount(container.id()));
+        undo(
+                "layer",
+                () -> roots.remove(container.storageDriver(), entry.stored().layer()));
+        undo("bundle", () -> Layout.remove(layout.bundle(container.id())));
+        undo("directory", () -> Layout.remove(layout.directory(container.id())));
+        store.remove(entry);
+    }
+
+    private static void undo(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.warn("the {} of a container that could not be made is left behind", what, e);
+        }
+    }
+
+    private static Map<String, String> driverOptions(HostConfig host) {
+        Map<String, String> options = new LinkedHashMap<>(host.storageOpt());
+        options.remove(DRIVER);
+        return options;
+    }
+}
