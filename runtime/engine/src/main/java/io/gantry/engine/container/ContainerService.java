@@ -6,7 +6,6 @@ import io.gantry.engine.ContainerState;
 import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.Containers;
 import io.gantry.engine.CreateContainer;
-import io.gantry.engine.EndpointState;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.Execs;
 import io.gantry.engine.InputHandle;
@@ -17,10 +16,8 @@ import io.gantry.engine.WaitResult;
 import io.gantry.engine.event.EventLog;
 import io.gantry.engine.image.ImageService;
 import io.gantry.engine.log.LogReader;
-import io.gantry.engine.model.EndpointSettings;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.name.ContainerNames;
-import io.gantry.engine.network.NetworkService;
 import io.gantry.engine.oci.OciResources;
 import io.gantry.engine.shim.ContainerRuntime;
 import io.gantry.engine.shim.ExitStatus;
@@ -30,23 +27,18 @@ import io.gantry.engine.stats.ProcessTableReader;
 import io.gantry.spi.storage.Usage;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Containers. One operation at a time changes a container; those that wait for its end hold nothing. */
-public final class ContainerService implements Containers, NetworkService.Membership {
+public final class ContainerService implements Containers {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerService.class);
-    private static final int DEFAULT_STOP_SECONDS = 10;
 
     private final ContainerParts parts;
     private final ContainerStore store;
@@ -56,6 +48,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     private final Restarts restarts;
     private final Executor background;
     private final ExecService execs;
+    private final Stops stops;
 
     ContainerService(ContainerParts parts) {
         this.parts = parts;
@@ -66,6 +59,7 @@ public final class ContainerService implements Containers, NetworkService.Member
         this.background = parts.background();
         this.restarts = new Restarts(background, this::startAgain);
         this.execs = new ExecService(parts);
+        this.stops = new Stops(runtime, events);
     }
 
     @Override
@@ -89,7 +83,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     @Override
     public List<String> start(String ref) {
         Entry entry = store.find(ref);
-        return locked(entry, () -> {
+        return entry.locked(() -> {
             Status status = entry.state().status();
             if (status == Status.PAUSED) {
                 throw conflict("cannot start a paused container, try unpause instead");
@@ -122,7 +116,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     public void stop(String ref, Optional<Integer> timeoutSeconds, Optional<String> signal) {
         Entry entry = store.find(ref);
         if (restarts.cancel(entry.id()) && entry.state().status() == Status.RESTARTING) {
-            locked(entry, () -> {
+            entry.locked(() -> {
                 settle(entry);
                 return null;
             });
@@ -131,7 +125,7 @@ public final class ContainerService implements Containers, NetworkService.Member
         if (!entry.state().isUp()) {
             throw new EngineException(EngineException.Kind.NOT_MODIFIED, "container already stopped");
         }
-        end(entry, timeoutSeconds, signal);
+        stops.end(entry, timeoutSeconds, signal);
         publish(entry.container(), "stop");
     }
 
@@ -145,56 +139,13 @@ public final class ContainerService implements Containers, NetworkService.Member
         }
     }
 
-    private void end(Entry entry, Optional<Integer> timeoutSeconds, Optional<String> signal) {
-        Container container = entry.container();
-        CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
-        int seconds = timeoutSeconds.or(() -> container.config().stopTimeout()).orElse(DEFAULT_STOP_SECONDS);
-        String name =
-                signal.filter(text -> !text.isEmpty()).orElse(container.config().stopSignal());
-        entry.update(stored -> stored.stoppedByUser(true));
-        send(container, Signals.orTerm(name));
-        if (container.state().status() == Status.PAUSED) {
-            runtime.resume(container.id());
-        }
-        try {
-            if (seconds < 0) {
-                end.join();
-            } else {
-                end.get(seconds, TimeUnit.SECONDS);
-            }
-        } catch (TimeoutException e) {
-            send(container, Signals.KILL);
-            end.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EngineException(
-                    EngineException.Kind.SYSTEM, "interrupted while container " + container.id() + " stops", e);
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void send(Container container, int signal) {
-        boolean all =
-                signal == Signals.KILL && !container.hostConfig().pidMode().isEmpty();
-        try {
-            runtime.kill(container.id(), signal, all);
-        } catch (EngineException e) {
-            LOG.debug("container {} ended before signal {} reached it", container.id(), signal, e);
-            return;
-        }
-        Map<String, String> attributes = attributes(container);
-        attributes.put("signal", Integer.toString(signal));
-        events.publish("container", "kill", container.id(), attributes);
-    }
-
     @Override
     public void restart(String ref, Optional<Integer> timeoutSeconds, Optional<String> signal) {
         Entry entry = store.find(ref);
         if (entry.state().isUp()) {
-            end(entry, timeoutSeconds, signal);
+            stops.end(entry, timeoutSeconds, signal);
         }
-        locked(entry, () -> {
+        entry.locked(() -> {
             restarts.cancel(entry.id());
             if (!entry.state().isUp()) {
                 run(entry);
@@ -211,23 +162,20 @@ public final class ContainerService implements Containers, NetworkService.Member
         if (!entry.state().isUp()) {
             throw conflict("Container " + entry.id() + " is not running");
         }
-        CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
-        if (number == Signals.KILL
-                || number == Signals.orTerm(entry.container().config().stopSignal())) {
+        if (number == Signals.KILL) {
+            stops.kill(entry);
+            return;
+        }
+        if (number == Signals.orTerm(entry.container().config().stopSignal())) {
             entry.update(stored -> stored.stoppedByUser(true));
         }
-        send(entry.container(), number);
-        if (number == Signals.KILL) {
-            end.join();
-        } else {
-            end.cancel(false);
-        }
+        stops.send(entry.container(), number);
     }
 
     @Override
     public void pause(String ref) {
         Entry entry = store.find(ref);
-        locked(entry, () -> {
+        entry.locked(() -> {
             requireUp(entry);
             if (entry.state().status() == Status.PAUSED) {
                 throw conflict("Container " + entry.id() + " is already paused");
@@ -242,7 +190,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     @Override
     public void unpause(String ref) {
         Entry entry = store.find(ref);
-        locked(entry, () -> {
+        entry.locked(() -> {
             if (entry.state().status() != Status.PAUSED) {
                 throw conflict("Container " + entry.id() + " is not paused");
             }
@@ -267,7 +215,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     @Override
     public void rename(String ref, String name) {
         Entry entry = store.find(ref);
-        locked(entry, () -> {
+        entry.locked(() -> {
             String old = entry.container().name();
             if (ContainerNames.check(name).equals(old)) {
                 throw new EngineException(
@@ -293,12 +241,9 @@ public final class ContainerService implements Containers, NetworkService.Member
                         + entry.state().status().name().toLowerCase(java.util.Locale.ROOT)
                         + ": stop the container before removing or force remove");
             }
-            CompletableFuture<WaitResult> end = entry.await(WaitCondition.NOT_RUNNING);
-            entry.update(stored -> stored.stoppedByUser(true));
-            send(entry.container(), Signals.KILL);
-            end.join();
+            stops.kill(entry);
         }
-        locked(entry, () -> {
+        entry.locked(() -> {
             if (!entry.isRemoved()) {
                 removeLocked(entry, volumes);
             }
@@ -317,7 +262,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     @Override
     public List<String> update(String ref, HostConfig changes) {
         Entry entry = store.find(ref);
-        return locked(entry, () -> {
+        return entry.locked(() -> {
             HostConfig merged = HostConfigs.update(entry.container().hostConfig(), changes);
             RequestChecks.check(entry.container().config(), merged);
             if (entry.state().isUp()) {
@@ -337,7 +282,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     @Override
     public InputHandle attach(String ref, AttachRequest request, OutputSink sink) {
         Entry entry = store.find(ref);
-        return locked(entry, () -> {
+        return entry.locked(() -> {
             if (entry.state().status() == Status.PAUSED) {
                 throw conflict("container " + entry.id() + " is paused, unpause the container before attach");
             }
@@ -423,75 +368,6 @@ public final class ContainerService implements Containers, NetworkService.Member
         return execs;
     }
 
-    @Override
-    public void connect(String networkId, String containerRef, EndpointSettings settings) {
-        Entry entry = store.find(containerRef);
-        locked(entry, () -> {
-            Container container = entry.container();
-            if (container.endpoints().stream()
-                    .anyMatch(endpoint -> endpoint.networkId().equals(networkId))) {
-                throw new EngineException(
-                        EngineException.Kind.FORBIDDEN,
-                        "endpoint with name " + container.name() + " already exists in network "
-                                + container.endpoints().stream()
-                                        .filter(endpoint -> endpoint.networkId().equals(networkId))
-                                        .findFirst()
-                                        .orElseThrow()
-                                        .networkName());
-            }
-            if (!parts.networks().isOwn(container)) {
-                throw new EngineException(
-                        EngineException.Kind.INVALID,
-                        "container sharing network namespace with another container or host cannot be connected to any other network");
-            }
-            EndpointState planned = parts.networks().planOne(container, networkId, settings);
-            EndpointState joined = container.state().isUp() ? parts.networks().joinMore(container, planned) : planned;
-            List<EndpointState> all = new ArrayList<>(container.endpoints());
-            all.add(joined);
-            setEndpoints(entry, all);
-            return null;
-        });
-    }
-
-    @Override
-    public void disconnect(String networkId, String containerRef, boolean force) {
-        Entry entry = store.find(containerRef);
-        locked(entry, () -> {
-            Container container = entry.container();
-            List<EndpointState> left = container.endpoints().stream()
-                    .filter(endpoint -> !endpoint.networkId().equals(networkId))
-                    .toList();
-            if (left.size() == container.endpoints().size()) {
-                throw new EngineException(
-                        EngineException.Kind.FORBIDDEN,
-                        "container " + container.id() + " is not connected to network " + networkId);
-            }
-            if (!parts.networks().isOwn(container)) {
-                throw new EngineException(
-                        EngineException.Kind.INVALID,
-                        "container cannot be disconnected from host network or connected to host network");
-            }
-            if (container.state().isUp()) {
-                parts.networks().leave(container, networkId);
-            }
-            setEndpoints(entry, left);
-            return null;
-        });
-    }
-
-    private static void setEndpoints(Entry entry, List<EndpointState> endpoints) {
-        entry.change(now -> Changes.network(now, endpoints, now.ports(), now.sandboxKey()));
-    }
-
-    @Override
-    public List<String> users(String networkId) {
-        return store.containers().stream()
-                .filter(container -> container.endpoints().stream()
-                        .anyMatch(endpoint -> endpoint.networkId().equals(networkId)))
-                .map(Container::name)
-                .toList();
-    }
-
     /** The ids of the containers that use a volume. */
     public List<String> usersOfVolume(String volume) {
         return store.containers().stream()
@@ -535,7 +411,10 @@ public final class ContainerService implements Containers, NetworkService.Member
     void exitedMeanwhile() {
         for (Entry entry : store.all()) {
             if (entry.state().isUp()) {
-                runtime.end(entry.id()).ifPresent(end -> end.thenAccept(this::exited));
+                runtime.end(entry.id()).ifPresent(end -> {
+                    CompletableFuture<Void> told = end.thenAccept(this::exited);
+                    LOG.debug("listening for the end of container {}: {}", entry.id(), told);
+                });
             }
         }
     }
@@ -547,7 +426,7 @@ public final class ContainerService implements Containers, NetworkService.Member
 
     private void ended(Entry entry, ExitStatus status) {
         try {
-            locked(entry, () -> {
+            entry.locked(() -> {
                 if (entry.isRemoved() || !entry.state().isUp()) {
                     return null;
                 }
@@ -570,7 +449,7 @@ public final class ContainerService implements Containers, NetworkService.Member
     }
 
     private void startAgain(Entry entry) {
-        locked(entry, () -> {
+        entry.locked(() -> {
             boolean wanted = !entry.isRemoved() && !entry.state().isUp();
             if (wanted) {
                 entry.change(now -> Changes.restartCount(now, now.restartCount() + 1));
@@ -600,15 +479,6 @@ public final class ContainerService implements Containers, NetworkService.Member
         }
     }
 
-    private static <T> T locked(Entry entry, Supplier<T> work) {
-        entry.lock.lock();
-        try {
-            return work.get();
-        } finally {
-            entry.lock.unlock();
-        }
-    }
-
     private static EngineException conflict(String message) {
         return new EngineException(EngineException.Kind.CONFLICT, message);
     }
@@ -617,7 +487,7 @@ public final class ContainerService implements Containers, NetworkService.Member
         events.publish("container", action, container.id(), attributes(container));
     }
 
-    private static Map<String, String> attributes(Container container) {
+    static Map<String, String> attributes(Container container) {
         Map<String, String> attributes = new LinkedHashMap<>(container.config().labels());
         attributes.put("image", container.config().image());
         attributes.put("name", container.name());

@@ -60,7 +60,7 @@ public record ContainersSetup(
         images.users(service.get()::usersOfImage);
         images.unused(chainIds -> parts.roots().removeUnused());
         volumes.users(service.get()::usersOfVolume);
-        networkService.membership(service.get());
+        networkService.membership(new Memberships(store, parts.networks()));
         new Recovery(
                         layout,
                         store,

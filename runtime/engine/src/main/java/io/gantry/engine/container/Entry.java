@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** One container in memory: its present state, a lock for whoever changes it, and those who wait for it. */
 final class Entry {
-    /** Held through every operation that changes the container. */
-    final ReentrantLock lock = new ReentrantLock(true);
+    private final ReentrantLock lock = new ReentrantLock(true);
 
     private final Documents<StoredContainer> documents;
     private final List<Waiter> waiters = new ArrayList<>();
@@ -96,6 +96,16 @@ final class Entry {
     /** Tells those who wait for the end of this run. */
     void ended() {
         complete(waiter -> waiter.condition() != WaitCondition.REMOVED);
+    }
+
+    /** Runs work that changes the container, one at a time. */
+    <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean isBusy() {
