@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Help and usage texts, laid out as Docker's are. */
@@ -145,7 +146,7 @@ final class Help {
         out.println("\nRun 'gantry COMMAND --help' for more information on a command.");
     }
 
-    private static void list(TreeMap<String, String> commands, PrintStream out) {
+    private static void list(SortedMap<String, String> commands, PrintStream out) {
         commands.forEach((name, summary) -> entry(name, summary, out));
     }
 

@@ -14,11 +14,19 @@ final class HumanUnits {
     private HumanUnits() {}
 
     /** Powers of 1000, {@code digits} significant digits: {@code 1.24kB}. */
+    static String decimal(long size, int digits) {
+        return decimal((double) size, digits);
+    }
+
     static String decimal(double size, int digits) {
         return scaled(size, 1000, DECIMAL, digits);
     }
 
     /** Powers of 1024, four significant digits: {@code 1.5MiB}. */
+    static String binary(long size) {
+        return binary((double) size);
+    }
+
     static String binary(double size) {
         return scaled(size, 1024, BINARY, 4);
     }
@@ -70,7 +78,7 @@ final class HumanUnits {
 
     /** {@code 5 minutes}, {@code About an hour}, {@code 3 weeks}. */
     static String span(Duration duration) {
-        long seconds = duration.getSeconds();
+        long seconds = duration.toSeconds();
         if (seconds < 1) {
             return "Less than a second";
         }

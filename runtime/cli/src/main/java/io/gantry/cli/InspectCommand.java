@@ -59,7 +59,7 @@ final class InspectCommand {
     private static int anyKind(Invocation flags, Session session) throws IOException {
         String type = flags.text("type");
         List<Kind> kinds = type.isEmpty() ? KINDS : kinds(type);
-        if (kinds.isEmpty() || flags.given("type") && type.isEmpty()) {
+        if (kinds.isEmpty() || (flags.given("type") && type.isEmpty())) {
             throw new UsageException("unknown type: \"" + type
                     + "\": must be one of \"container\", \"image\", \"network\", or \"volume\"");
         }

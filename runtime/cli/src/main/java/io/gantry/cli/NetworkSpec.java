@@ -39,7 +39,9 @@ final class NetworkSpec {
     private static List<Object> pools(Invocation flags) {
         Map<String, Map<String, Object>> pools = new LinkedHashMap<>();
         for (String subnet : flags.list("subnet")) {
-            prefix(subnet).orElseThrow(() -> new UsageException("invalid CIDR address: " + subnet));
+            if (prefix(subnet).isEmpty()) {
+                throw new UsageException("invalid CIDR address: " + subnet);
+            }
             pools.put(subnet, new LinkedHashMap<>(Map.of("Subnet", subnet)));
         }
         if (pools.isEmpty() && (flags.given("gateway") || flags.given("ip-range") || flags.given("aux-address"))) {

@@ -22,7 +22,7 @@ final class StreamCopy {
         byte[] head = new byte[8];
         byte[] block = new byte[32 * 1024];
         while (in.readNBytes(head, 0, 8) == 8) {
-            int left = (head[4] & 0xff) << 24 | (head[5] & 0xff) << 16 | (head[6] & 0xff) << 8 | head[7] & 0xff;
+            int left = ((head[4] & 0xff) << 24) | ((head[5] & 0xff) << 16) | ((head[6] & 0xff) << 8) | (head[7] & 0xff);
             if (head[0] == 3) {
                 throw new IOException("error from daemon in stream: "
                         + new String(in.readNBytes(left), java.nio.charset.StandardCharsets.UTF_8));

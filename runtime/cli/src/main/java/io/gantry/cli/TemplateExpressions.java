@@ -125,7 +125,7 @@ final class TemplateExpressions {
             String text = token.substring(1, token.length() - 1);
             return scope -> text;
         }
-        if (Character.isDigit(first) || first == '-' && token.length() > 1) {
+        if (Character.isDigit(first) || (first == '-' && token.length() > 1)) {
             Object number = token.indexOf('.') >= 0 ? (Object) Double.valueOf(token) : (Object) Long.valueOf(token);
             return scope -> number;
         }
