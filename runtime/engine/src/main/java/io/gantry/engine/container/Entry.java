@@ -85,7 +85,7 @@ final class Entry {
                 waiters.add(new Waiter(condition, result));
             }
         }
-        result.whenComplete((value, error) -> {
+        var unused = result.whenComplete((value, error) -> {
             synchronized (waiters) {
                 waiters.removeIf(waiter -> waiter.result() == result);
             }

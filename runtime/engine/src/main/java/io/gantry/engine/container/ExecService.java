@@ -149,7 +149,7 @@ final class ExecService implements Execs {
                                     OciSpec.exec(of, process(container, request), request.privileged())),
                             sink);
             known.begun(session);
-            session.end().thenAccept(code -> over(known, container, code));
+            var unused = session.end().thenAccept(code -> over(known, container, code));
             publish(container, known.id, "exec_start: " + String.join(" ", request.command()));
             return session;
         } catch (StartFailedException e) {

@@ -33,7 +33,7 @@ record RootFiles(Path hostname, Path hosts, Path resolvConf) {
         writeFile(resolvConf, resolvText(host));
     }
 
-    /** Writes {@code hosts} again after an endpoint came or went. The file stays the same one, since it is bound into the container. */
+    /** Writes the hosts file again after an endpoint came or went. The file stays the same one, since it is bound into the container. */
     void writeHosts(ContainerConfig config, HostConfig host, List<EndpointState> endpoints) {
         writeFile(hosts, hostsText(config, host, endpoints));
     }

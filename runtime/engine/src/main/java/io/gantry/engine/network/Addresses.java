@@ -146,6 +146,7 @@ final class Addresses {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // A request may hold a pool equal to ANY_IPV6 and mean IPv4.
     private StoredPool takePool(
             List<HeldPool> pools,
             NetworkRequest request,

@@ -145,10 +145,10 @@ public final class ContainerRuntime implements AutoCloseable {
         return arguments;
     }
 
-    private CompletableFuture<ExitStatus> track(Shim shim, CompletableFuture<Void> supervisorEnd) {
+    private void track(Shim shim, CompletableFuture<Void> supervisorEnd) {
         shims.put(shim.containerId(), shim);
         CompletableFuture<ExitStatus> end = exits.expect(shim);
-        supervisorEnd.thenRunAsync(
+        var unused = supervisorEnd.thenRunAsync(
                 () -> {
                     if (!end.isDone() && exits.recorded(shim).isEmpty()) {
                         // Something killed conmon. Without it nobody reads the output or sees the end.
@@ -157,7 +157,6 @@ public final class ContainerRuntime implements AutoCloseable {
                     exits.supervisorEnded(shim);
                 },
                 blocking);
-        return end;
     }
 
     /**
