@@ -340,9 +340,17 @@ public final class ContainerRuntime implements AutoCloseable {
         }
     }
 
-    public ExecSession exec(ExecShimRequest request, java.util.Optional<OutputSink> sink) {
-        throw new IllegalStateException();
+    /**
+     * Starts a further process in a container that runs; returns when it runs.
+     *
+     * @param sink receives its output; empty to run it detached
+     * @throws StartFailedException if it cannot be started
+     */
+    public ExecSession exec(ExecShimRequest request, Optional<OutputSink> sink) {
+        require(request.containerId());
+        return new ExecShim(conmon, runtime, blocking).start(request, sink);
     }
+
     /** Stops watching. Containers run on. */
     @Override
     public void close() {
