@@ -59,6 +59,7 @@ final class ContainerStore {
         return entry;
     }
 
+    /** Forgets a container. Those who wait for that are told by {@link Entry#gone}. */
     void remove(Entry entry) {
         entry.forget();
         byId.remove(entry.id());

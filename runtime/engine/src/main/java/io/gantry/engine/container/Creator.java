@@ -147,6 +147,7 @@ final class Creator {
         undo("bundle", () -> Layout.remove(layout.bundle(container.id())));
         undo("directory", () -> Layout.remove(layout.directory(container.id())));
         store.remove(entry);
+        entry.gone();
     }
 
     private static void undo(String what, Runnable step) {

@@ -68,10 +68,14 @@ final class Entry {
         change(now -> Changes.state(now, state));
     }
 
-    /** Takes the container out of the database and tells those who waited for that. */
+    /** Takes the container out of the database. */
     void forget() {
         documents.delete(id());
         removed = true;
+    }
+
+    /** Tells those who waited for its removal: nothing is left of it. */
+    void gone() {
         complete(waiter -> true);
     }
 

@@ -61,6 +61,7 @@ final class Remover {
         if (withVolumes) {
             anonymous(container).forEach(this::removeVolume);
         }
+        entry.gone();
         if (images.imageById(container.imageId()).isEmpty()) {
             background.execute(roots::removeUnused);
         }

@@ -3,6 +3,7 @@ package io.gantry.engine.container;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.model.HostConfig;
+import io.gantry.engine.network.PublishedPorts;
 import java.util.Set;
 
 /** What a request for a container must be, told in Docker's words, before anything is made. */
@@ -26,6 +27,7 @@ final class RequestChecks {
         }
         config.exposedPorts().keySet().forEach(RequestChecks::checkPort);
         host.portBindings().keySet().forEach(RequestChecks::checkPort);
+        PublishedPorts.check(host.portBindings());
         checkPolicy(host);
         checkResources(host);
         if (!LOG_DRIVERS.contains(host.logConfig().type())) {

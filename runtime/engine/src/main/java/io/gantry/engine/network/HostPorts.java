@@ -4,10 +4,10 @@ import io.gantry.engine.EngineException;
 import io.gantry.engine.network.PublishedPorts.Wanted;
 import io.gantry.linux.NamespaceKind;
 import io.gantry.linux.Namespaces;
+import io.gantry.linux.netlink.NetSysctl;
 import io.gantry.spi.network.Cidr;
 import io.gantry.spi.network.PortMapping;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -15,7 +15,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class HostPorts {
     private static final Logger LOG = LoggerFactory.getLogger(HostPorts.class);
     private static final int MAX_HELD = 4096;
-    private static final Path EPHEMERAL = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+    private static final String EPHEMERAL = "net/ipv4/ip_local_port_range";
 
     private final Path hostNamespace;
     private final boolean ownNamespace;
@@ -240,12 +239,8 @@ final class HostPorts {
     }
 
     private static int[] ephemeralRange() {
-        try {
-            String[] ends = Files.readString(EPHEMERAL).trim().split("\\s+");
-            return new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[1])};
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + EPHEMERAL, e);
-        }
+        String[] ends = NetSysctl.read(EPHEMERAL).split("\\s+");
+        return new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[1])};
     }
 
     private <T> T inHostNamespace(Supplier<T> work) {

@@ -12,8 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Reads the port bindings of a request and shows those that hold, both in Docker's form. */
-final class PublishedPorts {
+public final class PublishedPorts {
     private PublishedPorts() {}
+
+    /** Refuses bindings that can never be right, in Docker's words. */
+    public static void check(Map<String, List<PortBinding>> bindings) {
+        wanted(bindings);
+    }
 
     /**
      * A port that is to be published.

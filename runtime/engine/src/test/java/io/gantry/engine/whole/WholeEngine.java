@@ -3,6 +3,7 @@ package io.gantry.engine.whole;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gantry.engine.AttachRequest;
+import io.gantry.engine.Containers.Created;
 import io.gantry.engine.CreateContainer;
 import io.gantry.engine.Engine;
 import io.gantry.engine.EngineConfig;
@@ -125,11 +126,17 @@ final class WholeEngine implements AutoCloseable {
         return directory;
     }
 
-    /** Closes the engine and opens another on the same roots. */
-    void reopen() {
+    /** Closes the engine; what runs goes on. */
+    void shut() {
         if (engine != null) {
             engine.close();
+            engine = null;
         }
+    }
+
+    /** Closes the engine and opens another on the same roots. */
+    void reopen() {
+        shut();
         engine = Engine.open(config);
     }
 
@@ -157,6 +164,31 @@ final class WholeEngine implements AutoCloseable {
 
     /** Makes a container by a request as Docker's API has it, with {@code HostConfig} and {@code NetworkingConfig} inside. */
     String create(String body) {
+        return made(body).id();
+    }
+
+    /** What is said when a container is made with this host configuration. */
+    List<String> warnings(String hostConfig) {
+        return made("{\"Image\":\"" + IMAGE + "\",\"HostConfig\":" + hostConfig + "}")
+                .warnings();
+    }
+
+    /** Makes and starts a container that has a standard input. */
+    static String startShell(Engine engine, String script, String hostConfig) {
+        String id = made(
+                        engine,
+                        "{\"Image\":\"" + IMAGE + "\",\"OpenStdin\":true,\"Cmd\":[\"sh\",\"-c\"," + quoted(script)
+                                + "],\"HostConfig\":" + hostConfig + "}")
+                .id();
+        engine.containers().start(id);
+        return id;
+    }
+
+    private Created made(String body) {
+        return made(engine, body);
+    }
+
+    private static Created made(Engine engine, String body) {
         try {
             JsonNode node = JSON.readTree(body);
             Map<String, EndpointSettings> networks = new LinkedHashMap<>();
@@ -169,9 +201,7 @@ final class WholeEngine implements AutoCloseable {
                     : HostConfig.NONE;
             Optional<String> name = Optional.ofNullable(node.path("Name").textValue());
             ContainerConfig what = JSON.treeToValue(node, ContainerConfig.class);
-            return engine.containers()
-                    .create(new CreateContainer(name, what, host, networks, Optional.empty()))
-                    .id();
+            return engine.containers().create(new CreateContainer(name, what, host, networks, Optional.empty()));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

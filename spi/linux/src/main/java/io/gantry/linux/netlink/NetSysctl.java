@@ -3,6 +3,7 @@ package io.gantry.linux.netlink;
 import io.gantry.linux.NamespaceKind;
 import io.gantry.linux.Namespaces;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 public final class NetSysctl {
 
     private static final Path SYS = Path.of("/proc/sys");
+    private static final int LONGEST = 4096;
 
     private NetSysctl() {}
 
@@ -58,8 +60,9 @@ public final class NetSysctl {
 
     /** A value in the calling thread's namespace, without the line's end. */
     public static String read(String key) {
-        try {
-            return Files.readString(file(key)).strip();
+        // In one read: of a list of numbers, the kernel gives nothing to a read that begins behind the start.
+        try (InputStream in = Files.newInputStream(file(key))) {
+            return new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             throw failed("read " + key, e);
         }

@@ -64,6 +64,8 @@ class ConntrackTest {
         values.put("net/ipv6/conf/lo/disable_ipv6", "1");
         NetSysctl.write(namespace.path(), values);
         assertThat(NetSysctl.read(namespace.path(), "net.ipv4.ip_forward")).isEqualTo("1");
+        assertThat(NetSysctl.read(namespace.path(), "net.ipv4.ip_local_port_range"))
+                .matches("\\d+\\s+\\d+");
         assertThat(NetSysctl.read(namespace.path(), "net.ipv6.conf.lo.disable_ipv6"))
                 .isEqualTo("1");
         assertThat(NetSysctl.read("net.ipv4.ip_forward")).isEqualTo(before);
