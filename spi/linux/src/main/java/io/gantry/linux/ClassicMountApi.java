@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * {@code mount(2)}, for kernels without {@link NewMountApi} or without the part of it that is needed. All options for the
- * file system travel in one page.
+ * file system travel in one page: if overlay's paths do not fit, they are named by descriptor, which leaves room for as many
+ * layers as overlay takes.
  */
 final class ClassicMountApi {
     private static final long MS_RDONLY = 1;
@@ -52,6 +54,9 @@ final class ClassicMountApi {
     private static final Map<String, Long> SUPERBLOCK_FLAGS = Map.of(
             "sync", 16L, "mand", 64L, "dirsync", 128L, "silent", 1L << 15, "iversion", 1L << 23, "lazytime", 1L << 25);
 
+    private static final Set<String> OVERLAY_PATHS = Set.of("lowerdir+", "upperdir", "workdir");
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
     private static final Set<String> NO_FLAGS =
             Set.of("ro", "rw", "async", "nomand", "loud", "noiversion", "nolazytime");
 
@@ -59,10 +64,41 @@ final class ClassicMountApi {
 
     static void mount(MountRequest request, MountOptions options, Path target) {
         String object = request.type() + " on " + target;
-        String data = data(request.type(), options.parameters(), object);
+        boolean overlay = request.type().equals("overlay");
+        String data = data(overlay, options.parameters(), object);
         Attributes attributes = options.attributes().then(options.recursiveAttributes());
         long flags = flags(attributes.set()) | superblockFlags(options.parameters());
-        call(request.source(), target, request.type(), flags, data, object);
+        if (overlay && !fits(data)) {
+            mountByDescriptors(request, options.parameters(), target, flags, object);
+        } else {
+            call(request.source(), target, request.type(), flags, fitting(data, object), object);
+        }
+    }
+
+    /** The working directory is where descriptors have their numbers for names: there is no shorter path. */
+    private static void mountByDescriptors(
+            MountRequest request, List<Parameter> parameters, Path target, long flags, String object) {
+        List<Fd> opened = new ArrayList<>();
+        try {
+            List<Parameter> named = new ArrayList<>();
+            for (Parameter parameter : parameters) {
+                named.add(OVERLAY_PATHS.contains(parameter.key()) ? byDescriptor(parameter, opened) : parameter);
+            }
+            String data = fitting(data(true, named, object), object);
+            Path absolute = target.toAbsolutePath();
+            Namespaces.inDirectory(OPEN_FILES, () -> {
+                call(request.source(), absolute, request.type(), flags, data, object);
+                return absolute;
+            });
+        } finally {
+            opened.forEach(Fd::close);
+        }
+    }
+
+    private static Parameter byDescriptor(Parameter parameter, List<Fd> opened) {
+        Fd directory = Fd.open(Path.of(parameter.value().orElse("")), OpenFlags.O_PATH);
+        opened.add(directory);
+        return new Parameter(parameter.key(), Optional.of(Integer.toString(directory.value())));
     }
 
     static void bind(String source, MountOptions options, Path target) {
@@ -89,7 +125,7 @@ final class ClassicMountApi {
             return;
         }
         long flags = remountFlags(options.attributes(), target) | superblockFlags(options.parameters());
-        call("", target, "", MS_REMOUNT | flags, data("", options.parameters(), object), object);
+        call("", target, "", MS_REMOUNT | flags, fitting(data(false, options.parameters(), object), object), object);
     }
 
     static void propagate(Path target, Propagation propagation, boolean recursive) {
@@ -129,8 +165,7 @@ final class ClassicMountApi {
                 .reduce(0, (a, b) -> a | b);
     }
 
-    private static String data(String type, List<Parameter> parameters, String object) {
-        boolean overlay = type.equals("overlay");
+    private static String data(boolean overlay, List<Parameter> parameters, String object) {
         List<String> options = new ArrayList<>();
         List<String> lowers = new ArrayList<>();
         for (Parameter parameter : parameters) {
@@ -147,7 +182,7 @@ final class ClassicMountApi {
         if (!lowers.isEmpty()) {
             options.add(0, "lowerdir=" + String.join(":", lowers));
         }
-        return fitting(String.join(",", options), object);
+        return String.join(",", options);
     }
 
     private static String escaped(String key, String value) {
@@ -163,11 +198,14 @@ final class ClassicMountApi {
         return value;
     }
 
+    private static boolean fits(String data) {
+        return KernelString.encode(data).length <= LONGEST_DATA;
+    }
+
     private static String fitting(String data, String object) {
-        int length = KernelString.encode(data).length;
-        if (length > LONGEST_DATA) {
-            String reason = "the options have " + length + " bytes and this kernel takes " + LONGEST_DATA
-                    + "; overlay takes more layers from Linux 6.8 on";
+        if (!fits(data)) {
+            String reason = "the options have " + KernelString.encode(data).length + " bytes and this kernel takes "
+                    + LONGEST_DATA + "; give fewer or shorter ones";
             throw new KernelException("mount", object, Errno.E2BIG, reason);
         }
         return data;

@@ -152,6 +152,8 @@ final class LibC {
 
         int quotactl(int command, @In byte[] device, int id, byte[] argument);
 
+        int chdir(@In byte[] path);
+
         // namespaces
 
         int setns(int fd, int kind);

@@ -50,6 +50,18 @@ public final class Namespaces {
         return onThread("in-new", () -> leave(kinds), work);
     }
 
+    /** Runs work on a thread with a working directory of its own; the process's stays as it is. */
+    static <T, E extends Exception> T inDirectory(Path directory, Work<T, E> work) throws E {
+        return onThread("in-directory", () -> changeDirectory(directory), work);
+    }
+
+    private static void changeDirectory(Path directory) {
+        unshare(CLONE_FS, "CLONE_FS");
+        if (LibC.calls().chdir(KernelString.terminated(directory.toString())) != 0) {
+            throw KernelException.last("chdir", directory.toString());
+        }
+    }
+
     private static void enter(Fd namespace, NamespaceKind kind) {
         if (kind == NamespaceKind.MOUNT) {
             unshare(CLONE_FS, "CLONE_FS");

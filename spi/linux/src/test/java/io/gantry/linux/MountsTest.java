@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,8 +70,9 @@ class MountsTest {
         });
     }
 
-    @Test
-    void fiveHundredLayersMountAtOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void fiveHundredLayersMountAtOnce(boolean classic) throws Exception {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             Path layer = directory("layers/an-identifier-long-enough-to-pass-the-limit-of-a-page-" + i);
@@ -81,8 +83,16 @@ class MountsTest {
         options.add("upperdir=" + directory("upper"));
         options.add("workdir=" + directory("work"));
         Path merged = directory("merged");
+        MountRequest request = new MountRequest("overlay", "overlay", options);
+        Path working = Path.of("/proc/thread-self/cwd").toRealPath();
         inOwnNamespace(() -> {
-            Mounts.mount(new MountRequest("overlay", "overlay", options), merged);
+            if (classic) {
+                ClassicMountApi.mount(request, MountOptions.parse(options), merged);
+            } else {
+                assertThat(NewMountApi.mount(request, MountOptions.parse(options), merged))
+                        .isTrue();
+            }
+            assertThat(Path.of("/proc/thread-self/cwd").toRealPath()).isEqualTo(working);
             assertThat(merged.resolve("file-0")).hasContent("layer 0");
             assertThat(merged.resolve("file-499")).hasContent("layer 499");
             assertThat(merged.resolve("shared")).hasContent("layer 0");
@@ -141,15 +151,39 @@ class MountsTest {
 
     @Test
     void classicMountSaysWhenTheOptionsDoNotFit() throws Exception {
-        List<String> options = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            options.add("lowerdir+=/layers/" + "x".repeat(60) + i);
-        }
-        MountRequest request = new MountRequest("overlay", "overlay", options);
+        List<String> options = List.of("context=" + "x".repeat(4090));
+        MountRequest request = new MountRequest("tmpfs", "x", options);
         assertThatThrownBy(() -> ClassicMountApi.mount(request, MountOptions.parse(options), temp))
                 .isInstanceOf(KernelException.class)
                 .hasMessageContaining("E2BIG")
-                .hasMessageContaining("Linux 6.8");
+                .hasMessageContaining("4098 bytes");
+    }
+
+    @Test
+    void aLayerThatIsMissingAmongTooManyForOnePageIsNamedAndLeavesNoDescriptor() throws Exception {
+        List<String> options = new ArrayList<>();
+        Path there = directory("z".repeat(60));
+        for (int i = 0; i < 99; i++) {
+            options.add("lowerdir+=" + there);
+        }
+        Path missing = temp.resolve("missing");
+        options.add("lowerdir+=" + missing);
+        MountRequest request = new MountRequest("overlay", "overlay", options);
+        assertThatThrownBy(() -> ClassicMountApi.mount(request, MountOptions.parse(options), temp))
+                .isInstanceOf(KernelException.class)
+                .hasMessageContaining(missing.toString());
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(descriptors.filter(Files::isSymbolicLink).map(MountsTest::target))
+                    .doesNotContain(there.toString());
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
     }
 
     @Test
