@@ -223,6 +223,10 @@ final class ClassicMountApi {
             return;
         }
         KernelException failure = KernelException.last("mount", object);
-        throw failure.is(Errno.EPERM) ? failure.because("needs CAP_SYS_ADMIN in the mount namespace") : failure;
+        throw switch (failure.errno()) {
+            case EPERM -> failure.because("needs CAP_SYS_ADMIN in the mount namespace");
+            case EINVAL -> type.isEmpty() ? failure : failure.because("the kernel's log (dmesg) tells why");
+            default -> failure;
+        };
     }
 }

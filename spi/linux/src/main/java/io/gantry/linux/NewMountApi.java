@@ -47,6 +47,9 @@ final class NewMountApi {
                     : failure;
         }
         try (Fd fs = Fd.owning((int) context)) {
+            if (hasLayers(options) && !checksParameters(request.type())) {
+                return false;
+            }
             Configuration configuration = new Configuration(fs, object);
             if (!configuration.source(request.source()) || !configuration.apply(request.type(), options.parameters())) {
                 return false;
@@ -62,6 +65,26 @@ final class NewMountApi {
                 attach(detached, target, object);
             }
             return true;
+        }
+    }
+
+    private static boolean hasLayers(MountOptions options) {
+        return options.parameters().stream()
+                .anyMatch(parameter -> parameter.key().endsWith("+"));
+    }
+
+    /**
+     * Whether a file system looks at each parameter when it is set. Those that do not know the new API, as overlay before Linux 6.5, take any, and read all of
+     * them only in the end, in the form that {@code mount(2)} has.
+     */
+    private static boolean checksParameters(String type) {
+        long context = LibC.calls().syscall(LibC.Sys.FSOPEN, KernelString.terminated(type), CLOEXEC);
+        if (context < 0) {
+            return false;
+        }
+        try (Fd fs = Fd.owning((int) context)) {
+            byte[] key = KernelString.terminated("no-such-parameter");
+            return LibC.calls().syscall(LibC.Sys.FSCONFIG, fs.value(), SET_FLAG, key, null, 0) != 0;
         }
     }
 

@@ -2,6 +2,7 @@ package io.gantry.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,12 @@ class MountsTest {
 
     private Path directory(String name) throws IOException {
         return Files.createDirectories(temp.resolve(name));
+    }
+
+    private static void assumeLayersOneByOne(boolean needed) {
+        assumeThat(!needed || Kernel.release().isAtLeast(6, 8))
+                .as("overlay takes its layers one by one, from Linux 6.8 on")
+                .isTrue();
     }
 
     private MountTable.Entry entry(Path path) {
@@ -73,6 +80,7 @@ class MountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fiveHundredLayersMountAtOnce(boolean classic) throws Exception {
+        assumeLayersOneByOne(!classic);
         List<String> options = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             Path layer = directory("layers/an-identifier-long-enough-to-pass-the-limit-of-a-page-" + i);
@@ -105,6 +113,7 @@ class MountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void layerPathsMayHoldAnyCharacter(boolean classic) throws Exception {
+        assumeLayersOneByOne(!classic);
         Path lower = directory("a:b,c\\d e");
         Path second = directory("plain");
         Files.writeString(lower.resolve("f"), "odd");
@@ -133,6 +142,7 @@ class MountsTest {
 
     @Test
     void layerPathsMayBeLongerThanOneParameterAllows() throws Exception {
+        assumeLayersOneByOne(true);
         Path lower = directory("x".repeat(200) + "/" + "y".repeat(200));
         Files.writeString(lower.resolve("f"), "deep");
         Path merged = directory("merged");
@@ -195,7 +205,7 @@ class MountsTest {
                     .isInstanceOfSatisfying(
                             KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL))
                     .hasMessageContaining("mount overlay on " + merged)
-                    .hasMessageContaining("nonsense");
+                    .hasMessageMatching("(?s).*(nonsense|dmesg).*");
             assertThat(MountTable.read().at(merged)).isEmpty();
             return null;
         });
