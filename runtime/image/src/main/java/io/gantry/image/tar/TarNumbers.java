@@ -3,7 +3,7 @@ package io.gantry.image.tar;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.ImageFormatException.Kind;
 
-/** Numbers in tar headers: octal text, or GNU's base-256 where the first byte has its high bit set. */
+/** Numbers in tar headers: octal text up to a NUL, or GNU's base-256 where the first byte has its high bit set. */
 final class TarNumbers {
     private TarNumbers() {}
 
@@ -43,8 +43,8 @@ final class TarNumbers {
             }
             value = (value << 3) | digit;
         }
-        for (; i < end; i++) {
-            if (block[i] != 0 && block[i] != ' ') {
+        for (; i < end && block[i] != 0; i++) {
+            if (block[i] != ' ') {
                 throw corrupt(what + " has something behind its number");
             }
         }

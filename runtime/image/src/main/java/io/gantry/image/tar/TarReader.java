@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public final class TarReader {
     static final int BLOCK = 512;
+    private static final long LARGEST_SIZE = Long.MAX_VALUE - BLOCK;
 
     private final InputStream in;
     private final TarLimits limits;
@@ -92,11 +93,12 @@ public final class TarReader {
         remaining = 0;
         padding = 0;
         while (rest > 0) {
-            long skipped = in.skip(rest);
+            // the last byte is read, because a file's stream skips beyond its end without a word
+            long skipped = rest > 1 ? in.skip(rest - 1) : 0;
             if (skipped <= 0) {
                 int count = in.read(block, 0, (int) Math.min(BLOCK, rest));
                 if (count < 0) {
-                    throw truncated("within the content of an entry, " + rest + " bytes are missing");
+                    throw truncated("within the content of an entry");
                 }
                 skipped = count;
             }
@@ -187,6 +189,9 @@ public final class TarReader {
         long gid = number(pax, "gid", 116, 8);
         if (size < 0 || uid < 0 || gid < 0) {
             throw corrupt("the size, uid or gid of \"" + name + "\" is negative");
+        }
+        if (size > LARGEST_SIZE) {
+            throw corrupt("the size of \"" + name + "\" is larger than any file can be");
         }
         remaining = type.hasContent() ? size : 0;
         padding = padding(remaining);
