@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  */
 public record Digest(String hex) implements Comparable<Digest> {
     private static final String PREFIX = "sha256:";
+    private static final int LONGEST = 512;
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[^:]+");
 
@@ -38,8 +39,9 @@ public record Digest(String hex) implements Comparable<Digest> {
             }
             return new Digest(hex);
         }
+        boolean isDigest = text.length() <= LONGEST && FORM.matcher(text).matches();
         throw new IllegalArgumentException(
-                FORM.matcher(text).matches() ? "unsupported digest algorithm" : "invalid checksum digest format");
+                isDigest ? "unsupported digest algorithm" : "invalid checksum digest format");
     }
 
     /** The digest of these bytes. */

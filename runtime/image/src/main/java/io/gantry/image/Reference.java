@@ -22,6 +22,8 @@ public record Reference(String domain, String path, Optional<String> tag, Option
     private static final String OFFICIAL = "library/";
     private static final String DEFAULT_TAG = "latest";
     private static final int LONGEST_PATH = 255;
+    /** No host, path, tag and digest together are longer. Matching texts of any length would exhaust the stack. */
+    private static final int LONGEST = 1024;
 
     private static final String DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
     private static final String DOMAIN =
@@ -54,6 +56,9 @@ public record Reference(String domain, String path, Optional<String> tag, Option
         }
         if (text.isEmpty()) {
             throw new IllegalArgumentException("invalid reference format");
+        }
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException("repository name must not be more than 255 characters");
         }
         String domain = domainOf(text);
         String rest = domain.isEmpty() ? text : text.substring(domain.length() + 1);

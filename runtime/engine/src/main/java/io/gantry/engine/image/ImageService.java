@@ -73,7 +73,7 @@ public final class ImageService implements Images {
     /** Removes content that no image needs. Called at start, when nothing is being loaded. */
     public void collect() {
         try {
-            long freed = content.collect(store.live());
+            long freed = content.collect(store::live);
             if (freed > 0) {
                 LOG.info("removed {} bytes of content that no image needs", freed);
             }

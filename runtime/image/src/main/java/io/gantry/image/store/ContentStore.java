@@ -3,6 +3,7 @@ package io.gantry.image.store;
 import io.gantry.image.Digest;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.ImageFormatException.Kind;
+import io.gantry.image.NoSpaceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -15,13 +16,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Blobs on disk, each named by the digest of its content: {@code blobs/sha256/XX/HEX} below the root, XX being the first two digits.
@@ -37,6 +42,7 @@ public final class ContentStore {
     private final Path staging;
     private final AtomicLong stagingNumber = new AtomicLong();
     private final Map<Digest, Integer> held = new HashMap<>();
+    private final List<Set<Digest>> collections = new ArrayList<>();
 
     private ContentStore(Path blobs, Path staging) {
         this.blobs = blobs;
@@ -170,20 +176,49 @@ public final class ContentStore {
     }
 
     /**
-     * Deletes every blob that is neither live nor held by a lease.
+     * Deletes every blob that is neither live nor held by a lease. Content may arrive meanwhile: what a lease holds at any moment of the call
+     * stays.
      *
-     * @param live what is to stay; to be determined before the call, with leases held for what arrives meanwhile
+     * @param live tells what is to stay; asked once, after the call has begun, so that whoever lets go of a lease has recorded its content before
      * @return bytes that were set free
      */
-    public long collect(Collection<Digest> live) throws IOException {
-        Set<Digest> dead = list();
-        dead.removeAll(Set.copyOf(live));
-        long freed = 0;
-        for (Digest digest : dead) {
-            long size = size(digest).orElse(0);
-            freed += delete(digest) ? size : 0;
+    public long collect(Supplier<? extends Collection<Digest>> live) throws IOException {
+        Set<Digest> heldMeanwhile = startCollection();
+        try {
+            Set<Digest> dead = list();
+            dead.removeAll(Set.copyOf(live.get()));
+            long freed = 0;
+            for (Digest digest : dead) {
+                freed += collect(digest, heldMeanwhile);
+            }
+            return freed;
+        } finally {
+            endCollection(heldMeanwhile);
         }
-        return freed;
+    }
+
+    private Set<Digest> startCollection() {
+        synchronized (held) {
+            Set<Digest> heldMeanwhile = new HashSet<>(held.keySet());
+            collections.add(heldMeanwhile);
+            return heldMeanwhile;
+        }
+    }
+
+    private void endCollection(Set<Digest> heldMeanwhile) {
+        synchronized (held) {
+            collections.removeIf(other -> other == heldMeanwhile);
+        }
+    }
+
+    private long collect(Digest digest, Set<Digest> heldMeanwhile) throws IOException {
+        synchronized (held) {
+            if (heldMeanwhile.contains(digest)) {
+                return 0;
+            }
+            long size = size(digest).orElse(0);
+            return Files.deleteIfExists(path(digest)) ? size : 0;
+        }
     }
 
     Path newStagingFile() {
@@ -193,6 +228,7 @@ public final class ContentStore {
     void hold(Digest digest) {
         synchronized (held) {
             held.merge(digest, 1, Integer::sum);
+            collections.forEach(meanwhile -> meanwhile.add(digest));
         }
     }
 
@@ -204,22 +240,31 @@ public final class ContentStore {
         }
     }
 
-    /** Renames a forced staging file into place; an equal blob that is there already stays. */
+    /** Renames a forced staging file into place. It takes the place of an equal blob, which may have been damaged on disk. */
     void publish(Path staged, Digest digest) throws IOException {
         Path target = path(digest);
-        if (Files.isRegularFile(target) && Files.size(target) == Files.size(staged)) {
-            Files.delete(staged);
-            return;
-        }
         Path group = target.getParent();
+        try {
+            makeGroup(group);
+            Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(group);
+        } catch (IOException e) {
+            throw explain(e);
+        }
+    }
+
+    private void makeGroup(Path group) throws IOException {
         try {
             Files.createDirectory(group);
             force(blobs);
         } catch (FileAlreadyExistsException e) {
             // made by an earlier blob
         }
-        Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(group);
+    }
+
+    /** The same exception, or one that says what to do about a full disk. */
+    IOException explain(IOException e) {
+        return NoSpaceException.explain(staging.getParent().toString(), e);
     }
 
     private static void force(Path directory) throws IOException {

@@ -31,7 +31,11 @@ public final class Ingest extends OutputStream {
         this.store = store;
         this.lease = lease;
         this.file = store.newStagingFile();
-        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw store.explain(e);
+        }
     }
 
     @Override
@@ -45,8 +49,12 @@ public final class Ingest extends OutputStream {
             throw new IllegalStateException("the content is complete");
         }
         ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw store.explain(e);
         }
         hash.update(buffer, offset, length);
         size += length;
@@ -88,6 +96,8 @@ public final class Ingest extends OutputStream {
         if (!committed) {
             try (FileChannel written = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 written.force(true);
+            } catch (IOException e) {
+                throw store.explain(e);
             }
             lease.hold(actual);
             store.publish(file, actual);
