@@ -15,7 +15,6 @@ import io.gantry.engine.WaitCondition;
 import io.gantry.engine.WaitResult;
 import io.gantry.engine.event.EventLog;
 import io.gantry.engine.image.ImageService;
-import io.gantry.engine.log.LogReader;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.name.ContainerNames;
 import io.gantry.engine.oci.OciResources;
@@ -49,6 +48,7 @@ public final class ContainerService implements Containers {
     private final Executor background;
     private final ExecService execs;
     private final Stops stops;
+    private final ContainerLogs logs;
 
     ContainerService(ContainerParts parts) {
         this.parts = parts;
@@ -60,6 +60,7 @@ public final class ContainerService implements Containers {
         this.restarts = new Restarts(background, this::startAgain);
         this.execs = new ExecService(parts);
         this.stops = new Stops(runtime, events);
+        this.logs = new ContainerLogs(runtime);
     }
 
     @Override
@@ -109,6 +110,7 @@ public final class ContainerService implements Containers {
             }
             throw e;
         }
+        logs.begin(entry.container());
         publish(entry.container(), "start");
     }
 
@@ -303,8 +305,7 @@ public final class ContainerService implements Containers {
 
     @Override
     public AutoCloseable logs(String ref, LogRequest request, OutputSink sink) {
-        Entry entry = store.find(ref);
-        return LogReader.open(entry.container().logPath(), request, sink, entry.await(WaitCondition.NOT_RUNNING));
+        return logs.open(store.find(ref), request, sink);
     }
 
     @Override
@@ -411,6 +412,7 @@ public final class ContainerService implements Containers {
     void exitedMeanwhile() {
         for (Entry entry : store.all()) {
             if (entry.state().isUp()) {
+                logs.begin(entry.container());
                 runtime.end(entry.id()).ifPresent(end -> {
                     CompletableFuture<Void> told = end.thenAccept(this::exited);
                     LOG.debug("listening for the end of container {}: {}", entry.id(), told);
@@ -434,6 +436,7 @@ public final class ContainerService implements Containers {
                 attributes.put("exitCode", Integer.toString(status.exitCode()));
                 boolean again = Restarts.wanted(entry, status);
                 runs.ended(entry, status, again ? Status.RESTARTING : Status.EXITED);
+                logs.end(entry.id());
                 events.publish("container", "die", entry.id(), attributes);
                 entry.ended();
                 if (again) {
@@ -469,6 +472,7 @@ public final class ContainerService implements Containers {
     /** Stops looking after containers, which go on. */
     public void close() {
         restarts.close();
+        logs.close();
         runtime.close();
         parts.roots().close();
     }

@@ -9,11 +9,13 @@ import io.gantry.engine.EngineException;
 import io.gantry.engine.MountPoint;
 import io.gantry.engine.driver.OpenDrivers;
 import io.gantry.engine.image.ImageService;
+import io.gantry.engine.log.LogOptions;
 import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.name.Ids;
 import io.gantry.engine.volume.VolumeService;
 import io.gantry.image.Image;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,7 +116,7 @@ final class Creator {
                 endpoints,
                 Map.of(),
                 "",
-                layout.log(id),
+                LogOptions.of(host.logConfig()).kept() ? layout.log(id) : Path.of(""),
                 0,
                 command.get(0),
                 command.subList(1, command.size()),

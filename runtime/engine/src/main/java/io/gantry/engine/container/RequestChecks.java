@@ -1,6 +1,7 @@
 package io.gantry.engine.container;
 
 import io.gantry.engine.EngineException;
+import io.gantry.engine.log.LogOptions;
 import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.network.PublishedPorts;
@@ -10,7 +11,6 @@ import java.util.Set;
 final class RequestChecks {
     private static final long LEAST_MEMORY = 6L << 20;
     private static final Set<String> POLICIES = Set.of("", "no", "always", "on-failure", "unless-stopped");
-    private static final Set<String> LOG_DRIVERS = Set.of("", "json-file", "local", "k8s-file");
 
     private RequestChecks() {}
 
@@ -30,9 +30,7 @@ final class RequestChecks {
         PublishedPorts.check(host.portBindings());
         checkPolicy(host);
         checkResources(host);
-        if (!LOG_DRIVERS.contains(host.logConfig().type())) {
-            throw invalid("logger: no log driver named '" + host.logConfig().type() + "' is registered");
-        }
+        LogOptions unused = LogOptions.of(host.logConfig());
         if (!host.links().isEmpty()) {
             throw refused("legacy links (--link) are not built; put both containers on a network of their own");
         }

@@ -4,6 +4,7 @@ import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState;
 import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.EngineException;
+import io.gantry.engine.log.LogOptions;
 import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.network.SandboxState;
 import io.gantry.engine.oci.OciRequest;
@@ -141,7 +142,13 @@ final class Runs {
                     e);
         }
         return runtime.create(new ShimRequest(
-                id, layout.bundle(id), container.logPath(), config.tty(), config.openStdin(), config.stdinOnce(), 0));
+                id,
+                layout.bundle(id),
+                container.logPath(),
+                config.tty(),
+                config.openStdin(),
+                config.stdinOnce(),
+                LogOptions.of(container.hostConfig().logConfig()).hardLimit()));
     }
 
     private RootFiles files(Container container) {

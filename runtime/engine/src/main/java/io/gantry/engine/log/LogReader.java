@@ -1,12 +1,51 @@
 package io.gantry.engine.log;
 
-import io.gantry.engine.*;
+import io.gantry.engine.EngineException;
+import io.gantry.engine.LogRequest;
+import io.gantry.engine.OutputSink;
+import io.gantry.engine.shim.DirectoryWatch;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
+/** Shows what containers wrote. Each reading takes a thread and little memory, however large the log. Thread-safe. */
 public final class LogReader {
-    public static AutoCloseable open(Path f, LogRequest r, OutputSink s, CompletableFuture<?> e) {
-        s.closed();
-        return () -> {};
+    private final DirectoryWatch watches;
+
+    /** Learns of new output from these watches. */
+    public LogReader(DirectoryWatch watches) {
+        this.watches = watches;
+    }
+
+    /**
+     * Begins to send a log to a sink, from another thread. A sink that blocks holds nobody back but this reading. Lines keep their order; each comes whole in one call, or in pieces of 16 KiB.
+     *
+     * @param log the file; one that is not there yet is an empty log
+     * @param end completed when the container has ended; then what is left is sent, and the sink is closed; cancelled if the reading ends sooner
+     * @return closing it ends the reading, and then closes the sink
+     */
+    public AutoCloseable open(Path log, LogRequest request, OutputSink sink, CompletableFuture<?> end) {
+        BooleanSupplier over = () -> !request.follow() || end.isDone();
+        LogStream stream = new LogStream(log, cursor(log), request, sink, over);
+        if (request.follow() && Files.isDirectory(log.toAbsolutePath().getParent())) {
+            DirectoryWatch.Listener listener =
+                    watches.watch(log.toAbsolutePath().getParent(), name -> stream.wake());
+            stream.onEnd(listener::close);
+            stream.onEnd(() -> end.cancel(false));
+            var unused = end.whenComplete((value, error) -> stream.wake());
+        }
+        stream.start();
+        return stream;
+    }
+
+    private static LogCursor cursor(Path log) {
+        try {
+            return LogCursor.open(log);
+        } catch (IOException e) {
+            throw new EngineException(
+                    EngineException.Kind.SYSTEM, "cannot read the log " + log + ": " + e.getMessage(), e);
+        }
     }
 }

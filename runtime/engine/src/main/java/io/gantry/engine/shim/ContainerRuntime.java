@@ -115,6 +115,10 @@ public final class ContainerRuntime implements AutoCloseable {
         clear(request.bundle());
     }
 
+    private static String logDriver(ShimRequest request) {
+        return request.logPath().toString().isEmpty() ? "none" : "k8s-file:" + request.logPath();
+    }
+
     private List<String> arguments(ShimRequest request) {
         String id = request.containerId();
         List<String> arguments = new ArrayList<>(List.of("--api-version", "1", "--sync", "--full-attach"));
@@ -125,7 +129,7 @@ public final class ContainerRuntime implements AutoCloseable {
                 request.bundle().toString(),
                 "-p",
                 request.bundle().resolve("pid").toString()));
-        arguments.addAll(List.of("--exit-dir", config.exitDir().toString(), "-l", "k8s-file:" + request.logPath()));
+        arguments.addAll(List.of("--exit-dir", config.exitDir().toString(), "-l", logDriver(request)));
         arguments.addAll(List.of("--log-level", "error", "--no-sync-log"));
         for (String option : runtime.globalOptions(Shim.runtimeLog(request.bundle()))) {
             arguments.addAll(List.of("--runtime-arg", option));
@@ -281,13 +285,27 @@ public final class ContainerRuntime implements AutoCloseable {
         resize(require(containerId).control(), rows, columns);
     }
 
+    /** Makes conmon begin another file of the log's name, if the container has not ended. */
+    public void reopenLog(String containerId) {
+        find(containerId).ifPresent(shim -> control(shim.control(), "2 0 0"));
+    }
+
+    /** Of all directories that something is waited for in. */
+    public DirectoryWatch watches() {
+        return watches;
+    }
+
     /** Opened for both ways, the pipe never blocks, whether or not conmon is still there to read. */
     static void resize(Path control, int rows, int columns) {
+        control(control, "1 " + rows + " " + columns);
+    }
+
+    private static void control(Path control, String message) {
         if (!Files.exists(control)) {
             return;
         }
         try (RandomAccessFile pipe = new RandomAccessFile(control.toFile(), "rw")) {
-            pipe.write(("1 " + rows + " " + columns + "\n").getBytes(StandardCharsets.US_ASCII));
+            pipe.write((message + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + control, e);
         }

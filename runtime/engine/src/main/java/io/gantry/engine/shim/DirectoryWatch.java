@@ -23,14 +23,15 @@ import org.slf4j.LoggerFactory;
  * One inotify instance for all that is waited for in directories: exit codes that appear, logs that grow. (The kernel
  * allows few instances per user, and many watches on each.) Listeners run on its one thread. Thread-safe.
  */
-final class DirectoryWatch implements AutoCloseable {
+public final class DirectoryWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatch.class);
 
     private final WatchService service;
     private final Map<WatchKey, List<Listener>> listeners = new ConcurrentHashMap<>();
     private final Thread thread;
 
-    DirectoryWatch() {
+    /** Begins to watch, nothing yet. */
+    public DirectoryWatch() {
         try {
             service = FileSystems.getDefault().newWatchService();
         } catch (IOException e) {
@@ -42,7 +43,7 @@ final class DirectoryWatch implements AutoCloseable {
     }
 
     /** Somebody who is told of files that were made or written to. */
-    final class Listener implements AutoCloseable {
+    public final class Listener implements AutoCloseable {
         private final WatchKey key;
         private final Consumer<String> changed;
 
@@ -62,7 +63,7 @@ final class DirectoryWatch implements AutoCloseable {
      *
      * @param changed receives the file's name, or an empty string when events were lost and anything may have happened
      */
-    Listener watch(Path directory, Consumer<String> changed) {
+    public Listener watch(Path directory, Consumer<String> changed) {
         synchronized (listeners) {
             try {
                 WatchKey key = directory.register(service, ENTRY_CREATE, ENTRY_MODIFY);

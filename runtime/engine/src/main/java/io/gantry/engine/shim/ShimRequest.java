@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param containerId its id, also for the OCI runtime
  * @param bundle a directory of its own with {@code config.json}; sockets, pipes and process ids are kept there too
- * @param logPath the log file, made when missing, appended to
+ * @param logPath the log file, made when missing, appended to; empty to keep no log
  * @param tty a terminal; must agree with {@code config.json}
  * @param openStdin keep a pipe to standard input; without it, standard input is empty
  * @param stdinOnce end standard input when the first attached client ends its own
