@@ -12,7 +12,12 @@ import org.junit.jupiter.api.BeforeEach;
  * The storage suite. Each case gets a driver opened on an empty root; after it the suite checks that no mount and no lock is left, and deletes the root. Needs root privileges.
  */
 public abstract class StorageDriverContract
-        implements LayerStateCases, LayerContentCases, LayerAttributeCases, LayerTargetCases, LayerUsageCases {
+        implements LayerStateCases,
+                LayerContentCases,
+                LayerAttributeCases,
+                LayerTargetCases,
+                LayerUsageCases,
+                FullDiskCases {
     private StorageBench bench;
 
     /** The provider under test. */

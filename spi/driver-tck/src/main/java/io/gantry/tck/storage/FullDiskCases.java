@@ -1,0 +1,103 @@
+package io.gantry.tck.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.spi.OutOfSpaceException;
+import io.gantry.spi.storage.LayerInfo;
+import io.gantry.spi.storage.LayerInfo.Kind;
+import io.gantry.tck.LoopFileSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What happens when the disk is full: a typed error, and nothing that was not there before. */
+interface FullDiskCases extends StorageCases {
+    /** A file system that the driver works on and that is soon full; closed by the case. */
+    default LoopFileSystem smallDisk() throws IOException {
+        return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q");
+    }
+
+    @Test
+    default void aFullDiskIsOutOfSpaceAndLeavesNothing() throws IOException {
+        try (LoopFileSystem disk = smallDisk();
+                StorageBench small = benchOn(disk)) {
+            small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
+            small.prepare("y", "base");
+            small.driver().cleanup();
+            Path ballast = disk.path().resolve("ballast");
+            fill(ballast);
+            List<Path> before = tree(small.context().root());
+
+            assertThatThrownBy(() -> small.prepare("x", "base"))
+                    .isInstanceOf(OutOfSpaceException.class)
+                    .hasMessageContaining("x")
+                    .hasMessageContaining("free space");
+            assertThatThrownBy(() -> small.driver().commit(id("y"), id("new"))).isInstanceOf(OutOfSpaceException.class);
+            small.driver().cleanup();
+
+            assertThat(tree(small.context().root())).isEqualTo(before);
+            assertThat(small.driver().layers()).extracting(LayerInfo::id).containsExactly(id("base"), id("y"));
+            assertThat(small.driver().stat(id("y")).orElseThrow().kind()).isEqualTo(Kind.ACTIVE);
+
+            Files.delete(ballast);
+            small.prepare("x", "base");
+            small.in("x", root -> assertThat(root.resolve("f")).hasSize(1 << 20));
+            assertThat(small.driver().commit(id("y"), id("new")).kind()).isEqualTo(Kind.COMMITTED);
+        }
+    }
+
+    @Test
+    default void layersAreRemovedFromAFullDisk() throws IOException {
+        try (LoopFileSystem disk = smallDisk();
+                StorageBench small = benchOn(disk)) {
+            small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
+            fill(disk.path().resolve("ballast"));
+
+            small.driver().remove(id("base"));
+            small.driver().cleanup();
+
+            assertThat(small.driver().layers()).isEmpty();
+            small.prepare("x");
+            small.in("x", root -> Files.write(root.resolve("f"), new byte[1 << 19]));
+        }
+    }
+
+    private StorageBench benchOn(LoopFileSystem disk) throws IOException {
+        return new StorageBench(bench().provider(), Map.of(), Files.createTempDirectory(disk.path(), "small-"));
+    }
+
+    private static List<Path> tree(Path root) throws IOException {
+        try (Stream<Path> paths = Files.walk(root)) {
+            return paths.sorted().toList();
+        }
+    }
+
+    /** Twice, since what is reserved while data waits to be written is more than it takes in the end. */
+    private static void fill(Path ballast) throws IOException {
+        try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int round = 0; round < 2; round++) {
+                writeAsMuchAsFits(channel);
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void writeAsMuchAsFits(FileChannel channel) {
+        ByteBuffer block = ByteBuffer.allocateDirect(4096);
+        try {
+            while (true) {
+                channel.write(block.clear());
+            }
+        } catch (IOException full) {
+            assertThat(full).hasMessageContaining("No space left on device");
+        }
+    }
+}
