@@ -47,7 +47,7 @@ public final class ProjectQuota {
         return new ProjectQuota(directory);
     }
 
-    /** Whether the file system counts and limits projects as it is mounted now. */
+    /** Whether the file system counts and limits projects as it is mounted now, and we may ask it to: not so in a user namespace. */
     public boolean isEnforced() {
         byte[] state = new byte[STATE_SIZE];
         Struct.view(state).put(0, (byte) 1);
@@ -56,6 +56,8 @@ public final class ProjectQuota {
         } catch (KernelException e) {
             if (e.is(
                     Errno.ENOSYS,
+                    Errno.EPERM,
+                    Errno.EACCES,
                     Errno.EINVAL,
                     Errno.ESRCH,
                     Errno.EOPNOTSUPP,

@@ -6,16 +6,18 @@ import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
 import io.gantry.linux.MountRequest;
 import io.gantry.linux.Mounts;
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.ProjectQuota;
 import io.gantry.linux.Stat;
-import io.gantry.linux.UnmountFlag;
 import io.gantry.linux.Xattrs;
 import io.gantry.spi.Feature;
 import io.gantry.spi.Options;
 import io.gantry.spi.Probe;
 import io.gantry.spi.Probe.Reason;
 import io.gantry.spi.storage.support.IoFailures;
+import io.gantry.spi.storage.support.LayerDirectories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +32,8 @@ import java.util.Set;
  * behind.
  */
 final class OverlayTrial {
+    private static final System.Logger LOG = System.getLogger(OverlayTrial.class.getName());
+
     /** Decisions that Docker has no row for. */
     static final Set<String> OWN_ROWS = Set.of("redirect_dir", "index", "xino", "volatile", "quota");
 
@@ -62,7 +66,7 @@ final class OverlayTrial {
                     REMEDY_ROOT);
         }
         try {
-            Path home = Files.createTempDirectory(root, ".trial-");
+            Path home = Files.createTempDirectory(root, LayerDirectories.TRIAL);
             try {
                 return new OverlayTrial(root, options, home).run(backing);
             } finally {
@@ -92,6 +96,7 @@ final class OverlayTrial {
                             + ", takes no extended attributes for overlay's marks",
                     REMEDY_ROOT);
         }
+        loadModule();
         decideMountOptions(userXattr.get());
         boolean quotas = ProjectQuota.of(root).isEnforced();
         if (!quotas && options.isGiven(Overlay2Provider.DAEMON_SIZE)) {
@@ -140,6 +145,22 @@ final class OverlayTrial {
         }
     }
 
+    /** A module's parameters are there once it is loaded, and the kernel loads it when overlay is first asked for. */
+    private void loadModule() {
+        if (Files.exists(PARAMETERS)) {
+            return;
+        }
+        try {
+            Namespaces.inNew(Set.of(NamespaceKind.MOUNT), () -> {
+                Mounts.mount(new MountRequest("overlay", "overlay", List.of("lowerdir+=" + home)), home);
+                return home;
+            });
+        } catch (KernelException e) {
+            // A single layer is refused, and what else is wrong shows in the trial.
+            LOG.log(System.Logger.Level.DEBUG, "first use of overlay", e);
+        }
+    }
+
     /** Layers must hold whole files and directories, because they are committed, exported and stacked on others: no references from one layer into another. */
     private void decideMountOptions(boolean userXattr) {
         if (!userXattr) {
@@ -168,7 +189,10 @@ final class OverlayTrial {
         }
     }
 
-    /** Mounts, deletes, copies up and renames. Returns whether the upper directory tells a layer's changes as they are. */
+    /**
+     * Mounts, deletes, copies up and renames, in a mount namespace that goes when this process is killed. Returns whether the upper directory tells a layer's
+     * changes as they are.
+     */
     private boolean tryMount(boolean userXattr) throws IOException {
         String opaque = (userXattr ? "user" : "trusted") + ".overlay.opaque";
         Path lower = Files.createDirectory(home.resolve("lower"));
@@ -184,18 +208,13 @@ final class OverlayTrial {
         List<String> all = new ArrayList<>(
                 List.of("lowerdir+=" + middle, "lowerdir+=" + lower, "upperdir=" + upper, "workdir=" + work));
         all.addAll(mountOptions);
-        Mounts.mount(new MountRequest("overlay", "overlay", all), merged);
-        boolean copiesMarks;
-        boolean redirects;
-        try {
-            Mounts.makePrivate(merged);
+        boolean redirects = Namespaces.<Boolean, IOException>inNew(Set.of(NamespaceKind.MOUNT), () -> {
+            Mounts.mount(new MountRequest("overlay", "overlay", all), merged);
             Files.delete(merged.resolve("file"));
             Files.createFile(merged.resolve("opaque/new"));
-            copiesMarks = Xattrs.of(upper.resolve("opaque")).value(opaque).isPresent();
-            redirects = renames(merged.resolve("dir"), merged.resolve("renamed"));
-        } finally {
-            Mounts.unmount(merged, UnmountFlag.DETACH);
-        }
+            return renames(merged.resolve("dir"), merged.resolve("renamed"));
+        });
+        boolean copiesMarks = Xattrs.of(upper.resolve("opaque")).value(opaque).isPresent();
         Stat whiteout = Stat.of(upper.resolve("file")).orElseThrow(() -> new IOException("a deletion left no mark"));
         if (whiteout.kind() != FileKind.CHARACTER_DEVICE) {
             throw new IOException("a deletion left " + whiteout.kind() + " instead of a character device as mark");

@@ -4,6 +4,7 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.FileData;
 import io.gantry.linux.OpenFlags;
 import io.gantry.spi.storage.support.IoFailures;
+import io.gantry.spi.storage.support.LayerDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class CopyMethod {
 
     static FileData.Method of(Path directory) {
         try {
-            Path probe = Files.createTempDirectory(directory, ".copy-");
+            Path probe = Files.createTempDirectory(directory, LayerDirectories.TRIAL);
             Path from = probe.resolve("from");
             Path to = probe.resolve("to");
             try {

@@ -68,13 +68,16 @@ final class VfsDriver implements StorageDriver {
         Path root = context.root();
         LayerCatalog catalog = LayerCatalog.open(root);
         try {
+            boolean enforced = ProjectQuota.of(root).isEnforced();
+            if (!enforced && context.options().isGiven(VfsProvider.DAEMON_SIZE)) {
+                throw new UnsupportedException(
+                        new Problem("open vfs on " + root, VfsProvider.SIZE_IN_VAIN, VfsProvider.SIZE_REMEDY));
+            }
             return new VfsDriver(
                     context,
                     catalog,
                     LayerDirectories.open(root, catalog.keys()),
-                    ProjectQuota.of(root).isEnforced()
-                            ? Optional.of(new LayerQuotas(catalog, new Projects(root)))
-                            : Optional.empty(),
+                    enforced ? Optional.of(new LayerQuotas(catalog, new Projects(root))) : Optional.empty(),
                     FileSystems.info(root).name(),
                     CopyMethod.of(root));
         } catch (KernelException e) {

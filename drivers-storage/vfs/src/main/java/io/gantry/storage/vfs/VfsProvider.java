@@ -21,6 +21,8 @@ public final class VfsProvider implements StorageDriverProvider {
     static final String NAME = "vfs";
     static final String DAEMON_SIZE = "vfs.size";
     static final String LAYER_SIZE = "size";
+    static final String SIZE_IN_VAIN = DAEMON_SIZE + " is given, but " + VfsDriver.NO_QUOTAS;
+    static final String SIZE_REMEDY = "put the data root on xfs mounted with pquota, or leave the option out";
 
     @Override
     public String name() {
@@ -64,10 +66,7 @@ public final class VfsProvider implements StorageDriverProvider {
             FileData.Method method = CopyMethod.of(context.root());
             boolean quotas = ProjectQuota.of(context.root()).isEnforced();
             if (!quotas && context.options().isGiven(DAEMON_SIZE)) {
-                return Probe.unsupported(
-                        Probe.Reason.BAD_CONFIGURATION,
-                        DAEMON_SIZE + " is given, but " + VfsDriver.NO_QUOTAS,
-                        "put the data root on xfs mounted with pquota, or leave the option out");
+                return Probe.unsupported(Probe.Reason.BAD_CONFIGURATION, SIZE_IN_VAIN, SIZE_REMEDY);
             }
             String backing = FileSystems.info(context.root()).name();
             return Probe.supported(

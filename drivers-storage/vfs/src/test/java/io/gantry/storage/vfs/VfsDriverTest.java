@@ -3,9 +3,17 @@ package io.gantry.storage.vfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.linux.FileSystems;
+import io.gantry.spi.OptionSpec;
+import io.gantry.spi.Options;
+import io.gantry.spi.Probe;
+import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
+import io.gantry.spi.storage.StorageContext;
+import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.tck.LoopFileSystem;
 import io.gantry.tck.storage.StorageBench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +68,59 @@ class VfsDriverTest {
         assertThatThrownBy(() -> bench.driver()
                         .prepare(LayerId.of("x"), Optional.empty(), bench.layerOptions(Map.of("size", "1g"))))
                 .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("Filesystem does not support, or has not enabled quotas");
+                .hasMessageContaining("Filesystem does not support, or has not enabled quotas")
+                .hasMessageContaining("pquota");
+    }
+
+    @Test
+    void aSizeForAllLayersWithoutQuotasIsRefusedByProbeAndOpen() throws IOException {
+        StorageProbe asked = new StorageProbe(bench, Map.of("vfs.size", "1g"));
+        assertThat(asked.provider().probe(asked)).isInstanceOfSatisfying(Probe.Unsupported.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Probe.Reason.BAD_CONFIGURATION);
+            assertThat(refused.remedy()).contains("pquota");
+        });
+        bench.driver().close();
+        assertThatThrownBy(() -> asked.provider().open(asked).close())
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("vfs.size is given, but Filesystem does not support");
+        assertThat(bench.reopen().layers()).isEmpty();
+    }
+
+    @Test
+    void blocksAreSharedOnXfs() throws IOException {
+        try (LoopFileSystem xfs = LoopFileSystem.make(320L << 20, "", "mkfs.xfs", "-q", "-m", "reflink=1");
+                StorageBench shared = new StorageBench(
+                        new VfsProvider(), Map.of(), Files.createTempDirectory(xfs.path(), "gantry-vfs-"))) {
+            shared.base("base", root -> Files.write(root.resolve("big"), new byte[64 << 20]));
+            long before = FileSystems.info(xfs.path()).freeBytes();
+            for (int i = 0; i < 5; i++) {
+                shared.prepare("copy" + i, "base");
+            }
+            assertThat(before - FileSystems.info(xfs.path()).freeBytes()).isLessThan(32 << 20);
+            assertThat(shared.driver().status())
+                    .contains(new StatusRow("Backing Filesystem", "xfs"), new StatusRow("Copy Method", "reflink"));
+        }
+    }
+
+    /** The same root with other options of the daemon. */
+    private record StorageProbe(StorageBench bench, Map<String, String> given) implements StorageContext {
+        StorageDriverProvider provider() {
+            return bench.provider();
+        }
+
+        @Override
+        public Path root() {
+            return bench.context().root();
+        }
+
+        @Override
+        public Path runDirectory() {
+            return bench.context().runDirectory();
+        }
+
+        @Override
+        public Options options() {
+            return Options.parse("storage driver vfs", provider().options(), OptionSpec.Scope.DAEMON, given);
+        }
     }
 }

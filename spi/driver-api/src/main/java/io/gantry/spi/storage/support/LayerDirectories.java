@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +27,10 @@ import java.util.stream.Stream;
  * <p>Thread-safe as far as each key is used by one thread at a time.
  */
 public final class LayerDirectories {
+    /** How directories in the root begin in which a driver tries something out. Those of a process that was killed are discarded when they are old enough. */
+    public static final String TRIAL = ".trial-";
+
+    private static final Duration LONGEST_TRIAL = Duration.ofMinutes(1);
     private static final System.Logger LOG = System.getLogger(LayerDirectories.class.getName());
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
@@ -51,6 +58,7 @@ public final class LayerDirectories {
             throw IoFailures.of("make the layer directories in " + root, e);
         }
         directories.discardUnknown(known);
+        directories.discardOldTrials(root);
         return directories;
     }
 
@@ -130,6 +138,24 @@ public final class LayerDirectories {
             throw IoFailures.of("look for left-overs in " + layers, e.getCause());
         } catch (IOException e) {
             throw IoFailures.of("look for left-overs in " + layers, e);
+        }
+    }
+
+    /** Only old ones, since a probe takes no lock and may be at work in this moment. */
+    private void discardOldTrials(Path root) {
+        FileTime limit = FileTime.from(Instant.now().minus(LONGEST_TRIAL));
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, TRIAL + "*")) {
+            for (Path entry : entries) {
+                if (Files.getLastModifiedTime(entry).compareTo(limit) < 0) {
+                    Files.move(entry, inTrash(entry.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw IoFailures.of("look for left-overs in " + root, e.getCause());
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.DEBUG, "{0} went away", e.getFile());
+        } catch (IOException e) {
+            throw IoFailures.of("look for left-overs in " + root, e);
         }
     }
 
