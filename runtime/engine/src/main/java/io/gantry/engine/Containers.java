@@ -91,7 +91,7 @@ public interface Containers {
     /** Bytes of its own layer, and of layer and image together. */
     SizeReport size(String ref);
 
-    /** What its control groups count. */
+    /** What its control groups count; zeros if it does not run. */
     Stats stats(String ref);
 
     /** Commands that run beside its first process. */

@@ -312,7 +312,9 @@ public final class ContainerService implements Containers {
     public ProcessTable top(String ref, String psArguments) {
         Entry entry = store.find(ref);
         requireUp(entry);
-        return ProcessTableReader.read(runtime.processes(entry.id()), psArguments);
+        ProcessTable table = ProcessTableReader.read(runtime.processes(entry.id()), psArguments);
+        publish(entry.container(), "top");
+        return table;
     }
 
     @Override
@@ -360,8 +362,9 @@ public final class ContainerService implements Containers {
     @Override
     public Stats stats(String ref) {
         Entry entry = store.find(ref);
-        requireUp(entry);
-        return ContainerCounters.read(entry.state().pid());
+        return entry.state().isUp()
+                ? ContainerCounters.read(entry.state().pid(), entry.id())
+                : ContainerCounters.none();
     }
 
     @Override
