@@ -85,12 +85,21 @@ final class CopydirDriver implements StorageDriver {
     @Override
     public LayerInfo commit(LayerId id, LayerId name) {
         try (LayerCatalog.Draft draft = catalog.commit(id, name)) {
-            // A committed layer does not change any more: count once, keep the figure.
-            UsageFile.write(directories.of(draft.key()), measure(draft.key()));
-            FileSystems.sync(directories.of(draft.key()));
-            return draft.publish();
+            return commit(draft, directories.of(draft.key()));
         } catch (KernelException e) {
             throw failure("commit layer " + id + " as " + name, e);
+        }
+    }
+
+    /** A committed layer does not change any more: count once, keep the figure. */
+    private LayerInfo commit(LayerCatalog.Draft draft, Path directory) {
+        try {
+            UsageFile.write(directory, measure(draft.key()));
+            FileSystems.sync(directory);
+            return draft.publish();
+        } catch (RuntimeException e) {
+            UsageFile.deleteAfter(e, directory);
+            throw e;
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.support.IoFailures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** {@code usage.json} beside a committed layer's content, written and read with the plug-in's own JSON library. */
@@ -25,6 +26,15 @@ final class UsageFile {
             json.writeEndObject();
         } catch (IOException e) {
             throw IoFailures.of("write " + file, e);
+        }
+    }
+
+    /** The layer was not committed after all, perhaps because the disk is full. */
+    static void deleteAfter(RuntimeException failure, Path layer) {
+        try {
+            Files.deleteIfExists(layer.resolve(NAME));
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
