@@ -5,6 +5,7 @@ import io.gantry.spi.Problem;
 import io.gantry.spi.firewall.PublishedEndpoint;
 import io.gantry.spi.network.PortMapping;
 import java.net.InetAddress;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
@@ -18,10 +19,20 @@ final class HostPorts {
     private final Map<Place, NavigableMap<Integer, Claim>> claims = new HashMap<>();
 
     /**
-     * @throws AlreadyExistsException if another endpoint has one of the ports; nothing is changed
+     * @throws AlreadyExistsException if another endpoint has one of the ports, or this one asks for it twice; nothing is changed
      */
     void requireFree(PublishedEndpoint endpoint) {
+        Map<Place, BitSet> own = new HashMap<>();
         for (PortMapping mapping : endpoint.mappings()) {
+            BitSet ports = own.computeIfAbsent(place(mapping), place -> new BitSet());
+            int taken = ports.nextSetBit(mapping.hostPort());
+            if (taken >= 0 && taken <= last(mapping)) {
+                throw new AlreadyExistsException(new Problem(
+                        "publish " + describe(mapping) + " for endpoint " + endpoint.endpointId(),
+                        "the same endpoint publishes port " + taken + " twice",
+                        "choose another host port or address"));
+            }
+            ports.set(mapping.hostPort(), last(mapping) + 1);
             Optional<String> other = stranger(mapping, endpoint.endpointId());
             if (other.isPresent()) {
                 throw new AlreadyExistsException(new Problem(

@@ -19,8 +19,6 @@ import java.util.List;
 /** nftables through libnftables. Needs Linux 5.6 (ranges in concatenated keys). */
 @AutoService(FirewallProvider.class)
 public final class NftablesProvider implements FirewallProvider {
-    private static final String INSTALL = "apt-get install libnftables1";
-
     @Override
     public String name() {
         return "nftables";
@@ -43,13 +41,13 @@ public final class NftablesProvider implements FirewallProvider {
 
     @Override
     public Probe probe(FirewallContext context) {
+        if (!Nftables.isInstalled()) {
+            return Probe.unsupported(Probe.Reason.MISSING_PROGRAM, Nftables.MISSING, Nftables.INSTALL);
+        }
         try (Nftables nft = Nftables.open(context.hostNamespace())) {
             nft.check(Ruleset.whole(List.of()));
             return Probe.supported(
                     new Feature("port maps", true, "the kernel takes maps with concatenated keys and ranges"));
-        } catch (LinkageError e) {
-            return Probe.unsupported(
-                    Probe.Reason.MISSING_PROGRAM, "libnftables.so.1 cannot be loaded: " + e.getMessage(), INSTALL);
         } catch (NftablesException e) {
             return e.is(Errno.EPERM)
                     ? Probe.unsupported(
@@ -70,11 +68,12 @@ public final class NftablesProvider implements FirewallProvider {
 
     @Override
     public FirewallBackend open(FirewallContext context) {
+        if (!Nftables.isInstalled()) {
+            throw new UnsupportedException(
+                    new Problem("open the firewall nftables", Nftables.MISSING, Nftables.INSTALL));
+        }
         try {
             return new NftablesFirewall(context.hostNamespace(), Nftables.open(context.hostNamespace()));
-        } catch (LinkageError e) {
-            throw new UnsupportedException(
-                    new Problem("open the firewall nftables", "libnftables.so.1 cannot be loaded", INSTALL), e);
         } catch (KernelException e) {
             throw new IoFailureException(Problem.of("open the firewall nftables", e.getMessage()), e);
         }

@@ -7,11 +7,13 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.NamespaceKind;
 import io.gantry.linux.Namespaces;
 import io.gantry.linux.OpenFlags;
+import io.gantry.linux.nft.NftOutput;
 import io.gantry.linux.nft.Nftables;
 import io.gantry.spi.AlreadyExistsException;
 import io.gantry.spi.NotFoundException;
 import io.gantry.spi.Options;
 import io.gantry.spi.Probe;
+import io.gantry.spi.UnsupportedException;
 import io.gantry.spi.firewall.FilteredNetwork;
 import io.gantry.spi.firewall.FilteredNetwork.DirectAccess;
 import io.gantry.spi.firewall.FilteredNetwork.Family;
@@ -21,6 +23,7 @@ import io.gantry.spi.firewall.FirewallProvider;
 import io.gantry.spi.firewall.PublishedEndpoint;
 import io.gantry.spi.network.Cidr;
 import io.gantry.spi.network.PortMapping;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +65,47 @@ class NftablesFirewallTest {
     }
 
     @Test
+    void aMissingLibraryIsNamedWithItsPackage() throws Exception {
+        String hidden = "for library in /usr/lib/*/libnftables.so.1 /usr/lib64/libnftables.so.1; do"
+                + " [ ! -e $library ] || mount --bind /dev/null $library || exit 1; done; exec \"$@\"";
+        Process child = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        hidden,
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ProbeMain.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        child.getOutputStream().close();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(child.waitFor()).as(output).isZero();
+        assertThat(output)
+                .contains("MISSING_PROGRAM", "libnftables.so.1 is not installed", "apt-get install libnftables1")
+                .contains("UnsupportedException: cannot open the firewall nftables");
+    }
+
+    /** Tells on standard output what the provider says. */
+    static final class ProbeMain {
+        private ProbeMain() {}
+
+        public static void main(String[] arguments) {
+            Context context = new Context(Path.of("/proc/self/ns/net"));
+            System.out.println(new NftablesProvider().probe(context));
+            try {
+                new NftablesProvider().open(context).close();
+            } catch (UnsupportedException e) {
+                System.out.println(e);
+            }
+        }
+    }
+
+    @Test
     void unpublishLeavesTheTableAsItWas() {
         firewall.apply(network("a", "br-a", "10.1.0.0/16", Family.nat()));
         String before = table();
@@ -95,6 +139,20 @@ class NftablesFirewallTest {
         firewall.unpublish("e");
         firewall.publish(endpoint("f", "a", "10.1.0.3", tcp("0.0.0.0", 7990, 80, 11)));
         assertThat(table()).contains("10.1.0.3 . 90");
+    }
+
+    @Test
+    void aPortThatOneEndpointAsksForTwiceIsRefusedAsAWhole() {
+        firewall.apply(network("a", "br-a", "10.1.0.0/16", Family.nat()));
+        String before = table();
+        assertThatThrownBy(() -> firewall.publish(
+                        endpoint("e", "a", "10.1.0.2", tcp("0.0.0.0", 8005, 80, 1), tcp("0.0.0.0", 8000, 81, 11))))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessageContaining("8000-8010/tcp")
+                .hasMessageContaining("port 8005 twice");
+        assertThat(table()).isEqualTo(before);
+        firewall.publish(endpoint("e", "a", "10.1.0.2", tcp("0.0.0.0", 8005, 80, 1), tcp("192.0.2.1", 8005, 81, 1)));
+        assertThat(table()).contains("10.1.0.2 . 80", "10.1.0.2 . 81");
     }
 
     @Test
@@ -161,6 +219,7 @@ class NftablesFirewallTest {
     void aThousandPortsOfEachOfTwentyEndpointsAreOneElementEach() {
         firewall.apply(network("a", "br-a", "10.1.0.0/16", Family.nat()));
         String before = table();
+        String rules = rules();
         for (int e = 0; e < 20; e++) {
             List<PortMapping> ports = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
@@ -170,6 +229,7 @@ class NftablesFirewallTest {
         }
         assertThat(nft.run("list map inet gantry publish_any4").split("tcp \\.", -1))
                 .hasSize(20_001);
+        assertThat(rules()).isEqualTo(rules).contains("map @publish_any4");
         for (int e = 0; e < 20; e++) {
             firewall.unpublish("e" + e);
         }
@@ -182,6 +242,11 @@ class NftablesFirewallTest {
 
     private Context context() {
         return new Context(namespace.path());
+    }
+
+    /** The rules of our table without the elements of its sets and maps: what a packet goes through. */
+    private String rules() {
+        return nft.run("list table inet gantry", NftOutput.TERSE);
     }
 
     private String table() {

@@ -18,7 +18,7 @@ public interface FirewallBackend extends AutoCloseable {
      * Puts an endpoint's published ports in force, in place of those it had before. The cost does not depend on how many ports others have published.
      *
      * @throws io.gantry.spi.NotFoundException if the network was not applied
-     * @throws io.gantry.spi.AlreadyExistsException if another endpoint has one of the host ports
+     * @throws io.gantry.spi.AlreadyExistsException if another endpoint has one of the host ports, or this one names one twice
      */
     void publish(PublishedEndpoint endpoint);
 

@@ -28,8 +28,12 @@ import jnr.ffi.Pointer;
  */
 public final class Nftables implements AutoCloseable {
 
-    private static final String MISSING = "nftables' library " + LibNftables.SONAME + " is not installed";
-    private static final String INSTALL = "apt install libnftables1";
+    /** What to say where the library is missing. */
+    public static final String MISSING = "nftables' library " + LibNftables.SONAME + " is not installed";
+
+    /** What to do then. */
+    public static final String INSTALL = "install it: apt-get install libnftables1";
+
     private static final String PRIVILEGE = "run as root or with CAP_NET_ADMIN";
     private static final String KERNEL = "use a kernel with CONFIG_NF_TABLES and load the module nf_tables";
 
@@ -44,9 +48,14 @@ public final class Nftables implements AutoCloseable {
         this.context = context;
     }
 
+    /** Whether the library is there; {@link #INSTALL} says how to get it. */
+    public static boolean isInstalled() {
+        return LibNftables.calls().isPresent();
+    }
+
     /** Tries the library and the kernel, in the calling thread's network namespace; changes nothing. */
     public static NftAvailability available() {
-        if (LibNftables.calls().isEmpty()) {
+        if (!isInstalled()) {
             return new NftAvailability.Unavailable(MISSING, INSTALL);
         }
         try (Nftables nft = open()) {
@@ -69,7 +78,7 @@ public final class Nftables implements AutoCloseable {
      */
     public static Nftables open() {
         LibNftables.Calls library =
-                LibNftables.calls().orElseThrow(() -> NftablesException.unavailable(MISSING + ": " + INSTALL));
+                LibNftables.calls().orElseThrow(() -> NftablesException.unavailable(MISSING + "; " + INSTALL));
         // The library ends the whole process when it gets no socket, so it is asked for one only where one can be had.
         Conntrack.open().close();
         LIBRARY.lock();
