@@ -126,6 +126,8 @@ final class EntryWriter implements UpperTree.ImpliedDirectories {
         OpenDirectory handle = parent.handle();
         handle.makeDirectory(name, 0755);
         if (model.isEmpty()) {
+            // a parent with the set-gid bit hands its group down
+            handle.changeOwner(name, 0, 0);
             handle.changeMode(name, 0755);
             return;
         }

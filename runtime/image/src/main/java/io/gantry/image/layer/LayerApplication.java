@@ -3,6 +3,7 @@ package io.gantry.image.layer;
 import io.gantry.image.Digest;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.ImageFormatException.Kind;
+import io.gantry.image.NoSpaceException;
 import io.gantry.image.layer.ApplyOptions.Beneath;
 import io.gantry.image.tar.EntryPath;
 import io.gantry.image.tar.TarEntry;
@@ -21,6 +22,10 @@ import java.util.Optional;
 
 /** One archive being applied to one target. */
 final class LayerApplication implements AutoCloseable {
+    private static final long LARGEST_ID = 0xFFFF_FFFEL;
+    private static final long LARGEST_MAJOR = 0xFFF;
+    private static final long LARGEST_MINOR = 0xF_FFFF;
+
     private final TarReader tar;
     private final ApplyOptions options;
     private final WhiteoutDialect dialect;
@@ -28,6 +33,9 @@ final class LayerApplication implements AutoCloseable {
     private final Deletions deletions;
     private final EntryWriter writer;
     private final UpperTree tree;
+    private final boolean pending;
+    private final String where;
+    private boolean linkPool;
     private long entries;
     private long bytes;
 
@@ -37,14 +45,16 @@ final class LayerApplication implements AutoCloseable {
         this.dialect = target.dialect();
         boolean base = options.beneath() == Beneath.NOTHING;
         this.lower = new LowerLayers(base ? List.of() : target.parents(), dialect);
-        this.deletions = dialect == WhiteoutDialect.DIRECT ? new DirectDeletions() : new MarkedDeletions(dialect);
+        this.deletions =
+                dialect == WhiteoutDialect.DIRECT ? new DirectDeletions() : new MarkedDeletions(dialect, lower);
         this.writer = new EntryWriter(dialect, options.bestEffortXattrs());
-        boolean pending = options.beneath() == Beneath.PENDING && dialect != WhiteoutDialect.DIRECT;
+        this.pending = options.beneath() == Beneath.PENDING && dialect != WhiteoutDialect.DIRECT;
         try {
             this.tree = new UpperTree(target.directory(), lower, pending, deletions, writer);
         } catch (KernelException e) {
             throw new IOException("cannot apply the layer: " + e.getMessage(), e);
         }
+        this.where = target.directory().toString();
     }
 
     void run() throws IOException {
@@ -54,12 +64,15 @@ final class LayerApplication implements AutoCloseable {
                 apply(next.get());
                 tree.release();
             }
+            if (linkPool) {
+                remove(tree.root(), Whiteouts.LINK_POOL);
+            }
             if (options.beneath() != Beneath.NOTHING || dialect == WhiteoutDialect.DIRECT) {
                 deletions.finish(tree);
             }
             writer.finish(tree);
         } catch (KernelException e) {
-            throw new IOException("cannot finish the layer: " + e.getMessage(), e);
+            throw NoSpaceException.explain(where, "cannot finish the layer: " + e.getMessage(), e);
         }
     }
 
@@ -82,25 +95,63 @@ final class LayerApplication implements AutoCloseable {
     private void apply(TarEntry entry) throws IOException {
         String path = EntryPath.clean(entry.name());
         String name = EntryPath.last(path);
+        checkNumbers(entry);
         try {
             switch (Whiteouts.of(path, name)) {
                 case ENTRY -> applyEntry(path, name, entry);
                 case WHITEOUT -> applyWhiteout(path, Whiteouts.hidden(path, name));
                 case OPAQUE_MARK -> applyOpaque(EntryPath.parent(path));
-                case METADATA -> {
-                    // AUFS's own book-keeping
-                }
+                case METADATA -> applyMetadata(path, name, entry);
             }
         } catch (KernelException e) {
             throw failure(entry, e);
         }
     }
 
-    private static IOException failure(TarEntry entry, KernelException e) {
+    /** The kernel would take the lower bits of larger numbers, and the largest id for "leave it as it is". */
+    private static void checkNumbers(TarEntry entry) throws ImageFormatException {
+        if (entry.uid() > LARGEST_ID || entry.gid() > LARGEST_ID) {
+            throw new ImageFormatException(
+                    Kind.CORRUPT,
+                    "\"" + entry.name() + "\" belongs to " + entry.uid() + ":" + entry.gid() + ", but ids end at "
+                            + LARGEST_ID);
+        }
+        if (entry.deviceMajor() < 0
+                || entry.deviceMajor() > LARGEST_MAJOR
+                || entry.deviceMinor() < 0
+                || entry.deviceMinor() > LARGEST_MINOR) {
+            throw new ImageFormatException(
+                    Kind.CORRUPT,
+                    "\"" + entry.name() + "\" is the device " + entry.deviceMajor() + ":" + entry.deviceMinor()
+                            + ", which Linux cannot have");
+        }
+    }
+
+    private IOException failure(TarEntry entry, KernelException e) {
         String message = "cannot make \"" + entry.name() + "\" of the layer: " + e.getMessage();
-        return e.is(Errno.ENAMETOOLONG, Errno.EINVAL, Errno.ELOOP)
+        if (e.is(Errno.ENOSPC, Errno.E2BIG, Errno.ERANGE) && e.call().equals("setxattr")) {
+            return new IOException(
+                    message
+                            + "; either the disk is full, or its file system keeps no extended attributes of that size, as ext4 does beyond 4 KiB: use a file system that does, such as xfs",
+                    e);
+        }
+        return isImpossible(e)
                 ? new ImageFormatException(Kind.CORRUPT, message, e)
-                : new IOException(message, e);
+                : NoSpaceException.explain(where, message, e);
+    }
+
+    /** Whether the kernel says that no file system can have such an entry. */
+    private static boolean isImpossible(KernelException e) {
+        return e.is(
+                Errno.EINVAL, Errno.ENAMETOOLONG, Errno.ELOOP, Errno.ENOENT, Errno.ENOTDIR, Errno.EISDIR, Errno.EEXIST);
+    }
+
+    /** Files of AUFS's pool are there until the layer is finished, for hard links that lead to them. */
+    private void applyMetadata(String path, String name, TarEntry entry) throws IOException {
+        if (entry.type() == TarType.FILE && Whiteouts.isLinkPool(path)) {
+            applyEntry(path, name, entry);
+            linkPool = true;
+        }
     }
 
     private void applyWhiteout(String path, String hidden) throws IOException {
@@ -113,6 +164,9 @@ final class LayerApplication implements AutoCloseable {
 
     private void applyOpaque(String path) throws IOException {
         Optional<Dir> directory = tree.find(path);
+        if (pending && directory.filter(found -> found.path().isEmpty()).isPresent()) {
+            throw new ParentsNeededException(Whiteouts.OPAQUE);
+        }
         if (directory.isPresent()) {
             deletions.opaque(directory.get());
             tree.forget(directory.get().path());
@@ -197,6 +251,12 @@ final class LayerApplication implements AutoCloseable {
                             + "\", which is not there or is a directory");
         }
         Dir from = directory.get();
+        String own = EntryPath.child(parent.path(), name);
+        if (EntryPath.child(from.path(), targetName).startsWith(own + "/")) {
+            throw new ImageFormatException(
+                    Kind.CORRUPT,
+                    "\"" + entry.name() + "\" is a hard link to \"" + entry.linkName() + "\", which it would replace");
+        }
         if (from.path().equals(parent.path()) && targetName.equals(name)) {
             return;
         }
@@ -221,7 +281,7 @@ final class LayerApplication implements AutoCloseable {
         if (!directory.lowerVisible() || deletions.hides(path)) {
             return false;
         }
-        if (options.beneath() == Beneath.PENDING) {
+        if (pending) {
             throw new ParentsNeededException(path);
         }
         Optional<LowerLayers.Found> beneath = lower.find(path);

@@ -1,5 +1,6 @@
 package io.gantry.image.layer;
 
+import io.gantry.linux.DirectoryEntry;
 import io.gantry.linux.FileKind;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The layers beneath, looked at as the mounted whole would show them: the topmost that has a path wins, whiteouts and opaque directories
@@ -56,6 +59,20 @@ final class LowerLayers {
             }
         }
         return Optional.empty();
+    }
+
+    /** Every name that any layer has in its root directory; some may be hidden by a layer above. */
+    Set<String> rootNames() {
+        Set<String> names = new TreeSet<>();
+        for (Path parent : parents) {
+            try (OpenDirectory root = OpenDirectory.open(parent)) {
+                root.list().stream()
+                        .map(DirectoryEntry::name)
+                        .filter(name -> dialect != WhiteoutDialect.AUFS || !name.startsWith(Whiteouts.PREFIX))
+                        .forEach(names::add);
+            }
+        }
+        return names;
     }
 
     /** A path followed down one layer. */

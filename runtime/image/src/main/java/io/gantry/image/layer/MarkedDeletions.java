@@ -22,11 +22,13 @@ final class MarkedDeletions implements Deletions {
     private static final byte[] YES = {'y'};
 
     private final WhiteoutDialect dialect;
+    private final LowerLayers lower;
     private final Set<String> whiteouts = new TreeSet<>();
     private final Set<String> opaques = new TreeSet<>();
 
-    MarkedDeletions(WhiteoutDialect dialect) {
+    MarkedDeletions(WhiteoutDialect dialect, LowerLayers lower) {
         this.dialect = dialect;
+        this.lower = lower;
     }
 
     @Override
@@ -61,14 +63,24 @@ final class MarkedDeletions implements Deletions {
 
     @Override
     public void finish(UpperTree tree) throws IOException {
+        if (opaques.contains("")) {
+            // overlayfs always merges roots, whatever their marks say
+            for (String name : lower.rootNames()) {
+                finishWhiteout(tree, name);
+                tree.release();
+            }
+            return;
+        }
         for (String path : opaques) {
             if (!isBelowMark(path)) {
                 tree.existing(path).ifPresent(this::markOpaque);
+                tree.release();
             }
         }
         for (String path : whiteouts) {
             if (!isBelowMark(path)) {
                 finishWhiteout(tree, path);
+                tree.release();
             }
         }
     }

@@ -176,11 +176,13 @@ final class UpperTree implements AutoCloseable {
             if (found != null && found.stat().kind() == FileKind.SYMLINK) {
                 return Step.follow(found.in().readLink(name));
             }
-            boolean isDirectory = found != null && found.stat().kind() == FileKind.DIRECTORY;
-            if (!isDirectory && absent == Absent.STOP) {
+            if (found != null && found.stat().kind() != FileKind.DIRECTORY) {
+                return notADirectory(path, absent);
+            }
+            if (found == null && absent == Absent.STOP) {
                 return Step.NOTHING;
             }
-            implied.make(at, name, isDirectory ? beneath : Optional.empty());
+            implied.make(at, name, beneath);
         }
         return Step.to(openChild(at, name).orElseThrow());
     }

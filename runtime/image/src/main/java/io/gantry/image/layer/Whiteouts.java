@@ -6,8 +6,9 @@ import io.gantry.image.ImageFormatException.Kind;
 /** The names by which layer archives say that something is gone (OCI image specification, "Whiteouts"; the AUFS convention). */
 final class Whiteouts {
     static final String PREFIX = ".wh.";
-    static final String META_PREFIX = ".wh..wh.";
+    private static final String META_PREFIX = ".wh..wh.";
     static final String OPAQUE = ".wh..wh..opq";
+    static final String LINK_POOL = ".wh..wh.plnk";
 
     private Whiteouts() {}
 
@@ -24,18 +25,26 @@ final class Whiteouts {
         if (!path.contains(PREFIX)) {
             return Meaning.ENTRY;
         }
-        if (name.equals(OPAQUE)) {
-            return Meaning.OPAQUE_MARK;
-        }
-        if (path.startsWith(META_PREFIX) || path.contains("/" + META_PREFIX)) {
+        String parents = "/" + path.substring(0, path.length() - name.length());
+        if (parents.contains("/" + META_PREFIX)) {
             return Meaning.METADATA;
         }
-        int parent = path.length() - name.length();
-        if ((path.startsWith(PREFIX) && parent > 0) || path.substring(0, parent).contains("/" + PREFIX)) {
+        if (parents.contains("/" + PREFIX)) {
             throw new ImageFormatException(
                     Kind.CORRUPT, "\"" + path + "\" lies in a directory whose name is reserved for whiteouts");
         }
+        if (name.equals(OPAQUE)) {
+            return Meaning.OPAQUE_MARK;
+        }
+        if (name.startsWith(META_PREFIX)) {
+            return Meaning.METADATA;
+        }
         return name.startsWith(PREFIX) ? Meaning.WHITEOUT : Meaning.ENTRY;
+    }
+
+    /** Whether a path lies in AUFS's pool of files that have several names: links may lead there, and it is nothing of the layer's itself. */
+    static boolean isLinkPool(String path) {
+        return path.startsWith(LINK_POOL + "/");
     }
 
     /** The name that a whiteout hides. */

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A tmpfs of a given size, for tests of what happens when it is full. */
+/** A tmpfs of a given size (other mount options may follow it), for tests of what happens when it is full. */
 public final class SmallDisk implements AutoCloseable {
     private final Path path;
 
@@ -17,7 +17,7 @@ public final class SmallDisk implements AutoCloseable {
 
     public static SmallDisk of(String size) throws IOException {
         Path path = Files.createTempDirectory("gantry-small-");
-        Mounts.mount(new MountRequest("tmpfs", "tmpfs", List.of("size=" + size)), path);
+        Mounts.mount(new MountRequest("tmpfs", "tmpfs", List.of(("size=" + size).split(","))), path);
         Mounts.makePrivate(path);
         return new SmallDisk(path);
     }
