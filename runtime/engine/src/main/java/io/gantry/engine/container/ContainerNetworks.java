@@ -155,16 +155,17 @@ final class ContainerNetworks {
 
     /** Joins a running container to one more network. */
     EndpointState joinMore(Container container, EndpointState wanted) {
-        boolean first = container.endpoints().stream()
-                .allMatch(endpoint -> endpoint.gateway().isEmpty());
-        return sandboxes.joinMore(
-                new SandboxRequest(
-                        container.id(),
-                        container.name(),
-                        layout.namespace(container.id()),
-                        Map.of(wanted.networkId(), wanted.settings()),
-                        Map.of()),
-                first);
+        return sandboxes.joinMore(new SandboxRequest(
+                container.id(),
+                container.name(),
+                layout.namespace(container.id()),
+                Map.of(wanted.networkId(), wanted.settings()),
+                Map.of()));
+    }
+
+    /** Makes the default routes of a running container those of the endpoints that it has now. */
+    void chooseGateways(Container container, List<EndpointState> endpoints) {
+        sandboxes.chooseGateways(layout.namespace(container.id()), endpoints);
     }
 
     /** An endpoint that is there once the container runs. */

@@ -138,6 +138,7 @@ final class ExecService implements Execs {
         ExecRequest request = known.request;
         OciRequest of = parts.planner().plan(container, Namespace.HOST, volumeSources(container));
         try {
+            publish(container, known.id, "exec_start: " + String.join(" ", request.command()));
             ExecSession session = parts.runtime()
                     .exec(
                             new ExecShimRequest(
@@ -147,10 +148,9 @@ final class ExecService implements Execs {
                                     request.tty(),
                                     request.stdin(),
                                     OciSpec.exec(of, process(container, request), request.privileged())),
-                            sink);
+                            sink,
+                            code -> over(known, container, code));
             known.begun(session);
-            var unused = session.end().thenAccept(code -> over(known, container, code));
-            publish(container, known.id, "exec_start: " + String.join(" ", request.command()));
             return session;
         } catch (StartFailedException e) {
             known.over(e.exitCode());

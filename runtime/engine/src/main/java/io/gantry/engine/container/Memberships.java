@@ -35,6 +35,9 @@ record Memberships(ContainerStore store, ContainerNetworks networks) implements 
             EndpointState joined = container.state().isUp() ? networks.joinMore(container, planned) : planned;
             List<EndpointState> all = new ArrayList<>(container.endpoints());
             all.add(joined);
+            if (container.state().isUp()) {
+                networks.chooseGateways(container, all);
+            }
             setEndpoints(entry, all);
             return null;
         });
@@ -60,6 +63,7 @@ record Memberships(ContainerStore store, ContainerNetworks networks) implements 
             }
             if (container.state().isUp()) {
                 networks.leave(container, networkId);
+                networks.chooseGateways(container, left);
             }
             setEndpoints(entry, left);
             return null;

@@ -16,7 +16,6 @@ import io.gantry.spi.network.Cidr;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -84,11 +83,17 @@ final class InterfaceSetup {
                         .orElseGet(() -> Route.connected(toLinux(route.destination()), index))));
     }
 
-    /** Gives the sandbox another default route, by the gateway of the endpoint that has the highest priority now. */
-    static void defaultRoute(Path namespace, String interfaceName, List<InetAddress> gateways) {
+    /**
+     * Gives a sandbox a default route.
+     *
+     * @param address the sandbox's own, on the interface that leads to the gateway
+     */
+    static void defaultRoute(Path namespace, InetAddress address, InetAddress gateway) {
         try (Netlink sandbox = Netlink.open(namespace)) {
-            int index = indexOf(sandbox, interfaceName);
-            gateways.forEach(gateway -> sandbox.replaceRoute(Route.defaultVia(gateway, index)));
+            sandbox.addresses().stream()
+                    .filter(one -> one.cidr().address().equals(address))
+                    .findFirst()
+                    .ifPresent(one -> sandbox.replaceRoute(Route.defaultVia(gateway, one.linkIndex())));
         }
     }
 

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,11 +170,18 @@ public final class NetworkService implements Networks {
                         EngineException.Kind.FORBIDDEN,
                         network.name() + " is a pre-defined network and cannot be removed");
             }
-            if (!endpoints.onNetwork(network.id()).isEmpty()) {
+            List<StoredEndpoint> active = endpoints.onNetwork(network.id());
+            if (!active.isEmpty()) {
                 throw new EngineException(
                         EngineException.Kind.FORBIDDEN,
-                        "error while removing network: network " + network.name() + " id " + network.id()
-                                + " has active endpoints");
+                        active.stream()
+                                .map(endpoint -> "name:\"" + endpoint.containerName() + "\" id:\""
+                                        + endpoint.id().substring(0, 12) + "\"")
+                                .collect(Collectors.joining(
+                                        ", ",
+                                        "error while removing network: network " + network.name() + " id "
+                                                + network.id() + " has active endpoints (",
+                                        ")")));
             }
             drivers.network(network.driver()).deleteNetwork(network.id());
             addresses.releasePools(network.id());

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -127,10 +128,10 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /** Joins a running container to one more network. */
-    public EndpointState joinMore(SandboxRequest request, boolean defaultRoute) {
+    public EndpointState joinMore(SandboxRequest request) {
         Map.Entry<String, EndpointSettings> one =
                 request.networks().entrySet().iterator().next();
-        return joinOne(request, one.getKey(), one.getValue(), defaultRoute).state();
+        return joinOne(request, one.getKey(), one.getValue(), false).state();
     }
 
     /** Takes a running container off one network. */
@@ -138,6 +139,31 @@ public final class Sandboxes implements AutoCloseable {
         networks.endpoints().ofContainer(containerId).stream()
                 .filter(endpoint -> endpoint.networkId().equals(networkId))
                 .forEach(this::remove);
+    }
+
+    /** Gives a running container the default routes of its endpoints that have the highest priority now. */
+    public void chooseGateways(Path namespace, List<EndpointState> endpoints) {
+        List<EndpointState> ordered = endpoints.stream()
+                .filter(endpoint ->
+                        !networks.stored(endpoint.networkId()).request().internal())
+                .sorted(Comparator.comparingInt(endpoint -> -endpoint.settings().gwPriority()))
+                .toList();
+        defaultRoute(namespace, ordered, EndpointState::ipAddress, EndpointState::gateway);
+        defaultRoute(namespace, ordered, EndpointState::globalIpv6Address, EndpointState::ipv6Gateway);
+    }
+
+    private static void defaultRoute(
+            Path namespace,
+            List<EndpointState> ordered,
+            Function<EndpointState, String> address,
+            Function<EndpointState, String> gateway) {
+        ordered.stream()
+                .filter(endpoint -> !gateway.apply(endpoint).isEmpty())
+                .findFirst()
+                .ifPresent(endpoint -> InterfaceSetup.defaultRoute(
+                        namespace,
+                        Cidr.parseAddress(address.apply(endpoint)),
+                        Cidr.parseAddress(gateway.apply(endpoint))));
     }
 
     /** Takes a container off all its networks. Its namespace may be gone already. */

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntConsumer;
 
 /**
  * Containers under conmon and an OCI runtime.
@@ -362,11 +363,12 @@ public final class ContainerRuntime implements AutoCloseable {
      * Starts a further process in a container that runs; returns when it runs.
      *
      * @param sink receives its output; empty to run it detached
+     * @param ended receives its exit code, before the sink is told of the end of output
      * @throws StartFailedException if it cannot be started
      */
-    public ExecSession exec(ExecShimRequest request, Optional<OutputSink> sink) {
+    public ExecSession exec(ExecShimRequest request, Optional<OutputSink> sink, IntConsumer ended) {
         require(request.containerId());
-        return new ExecShim(conmon, runtime, blocking).start(request, sink);
+        return new ExecShim(conmon, runtime, blocking, ended).start(request, sink);
     }
 
     /** Stops watching. Containers run on. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +28,13 @@ final class ExecShim {
     private final Path conmon;
     private final OciRuntime runtime;
     private final ExecutorService blocking;
+    private final IntConsumer ended;
 
-    ExecShim(Path conmon, OciRuntime runtime, ExecutorService blocking) {
+    ExecShim(Path conmon, OciRuntime runtime, ExecutorService blocking, IntConsumer ended) {
         this.conmon = conmon;
         this.runtime = runtime;
         this.blocking = blocking;
+        this.ended = ended;
     }
 
     /**
@@ -70,7 +73,7 @@ final class ExecShim {
             }
             blocking.execute(() -> awaitEnd(request.directory(), supervisor, end));
             return new ExecSession(
-                    answer.get().data(), input, end, request.directory().resolve("ctl"));
+                    answer.get().data(), input, request.directory().resolve("ctl"));
         } catch (RuntimeException e) {
             supervisor.kill();
             supervisor.close();
@@ -105,13 +108,14 @@ final class ExecShim {
         return told.isEmpty() ? supervisor.complaint() : told;
     }
 
-    private static void awaitEnd(Path directory, Conmon supervisor, CompletableFuture<Integer> end) {
+    private void awaitEnd(Path directory, Conmon supervisor, CompletableFuture<Integer> end) {
         int code = ExitStatus.UNKNOWN;
         try (supervisor) {
             code = supervisor.message().map(SyncMessage::data).orElse(ExitStatus.UNKNOWN);
         } catch (UncheckedIOException e) {
             LOG.warn("the end of a command in {} was not seen", directory, e);
         } finally {
+            ended.accept(code);
             end.complete(code);
         }
         supervisor.ended().thenRun(() -> remove(directory));
