@@ -118,7 +118,7 @@ final class ExecShim {
             ended.accept(code);
             end.complete(code);
         }
-        supervisor.ended().thenRun(() -> remove(directory));
+        var unused = supervisor.ended().thenRun(() -> remove(directory));
     }
 
     private List<String> arguments(ExecShimRequest request, Path spec, boolean attach) {
@@ -163,7 +163,7 @@ final class ExecShim {
 
         @Override
         public void closed() {
-            end.whenComplete((code, failure) -> sink.closed());
+            var unused = end.whenComplete((code, failure) -> sink.closed());
         }
     }
 

@@ -209,6 +209,7 @@ class LogReaderTest {
         CountDownLatch blocked = new CountDownLatch(1);
         Kept sink = new Kept() {
             @Override
+            @SuppressWarnings("UnsynchronizedOverridesSynchronized") // It must not hold the lock while it blocks.
             public void output(Channel channel, ByteBuffer data) {
                 super.output(channel, data);
                 blocked.countDown();
@@ -233,7 +234,7 @@ class LogReaderTest {
         append("00 stdout F a", "01 stdout F b");
         Kept sink = new Kept() {
             @Override
-            public void output(Channel channel, ByteBuffer data) {
+            public synchronized void output(Channel channel, ByteBuffer data) {
                 throw new IllegalStateException("gone");
             }
         };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.model.PortBinding;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class PublishingTest {
     @Test
     void aPortThatAProgramOfTheHostHasIsRefused() throws Exception {
         try (ServerSocketChannel server = whole.inHost(ServerSocketChannel::open)) {
-            server.bind(new InetSocketAddress("127.0.0.1", 8002));
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8002));
             String id = sleeper("{\"80/tcp\":[{\"HostPort\":\"8002\"}]}");
 
             assertThatThrownBy(() -> whole.engine().containers().start(id))

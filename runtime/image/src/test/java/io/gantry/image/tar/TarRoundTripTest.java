@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TarRoundTripTest {
     private static final int ENTRIES = 300;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Item(TarEntry entry, byte[] content) {}
 
     @Test
@@ -170,9 +171,10 @@ class TarRoundTripTest {
     }
 
     private static List<Item> items(Random random) {
+        List<TarType> types = List.of(TarType.values());
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < ENTRIES; i++) {
-            TarType type = TarType.values()[random.nextInt(TarType.values().length)];
+            TarType type = types.get(random.nextInt(types.size()));
             byte[] content = new byte[type.hasContent() ? random.nextInt(3000) : 0];
             random.nextBytes(content);
             boolean link = type == TarType.SYMLINK || type == TarType.HARD_LINK;
