@@ -15,7 +15,7 @@ import java.util.Map;
  * has a value.
  */
 final class ArgumentParser {
-    private static final Flag HELP = new Flag("help", "h", "", "");
+    private static final Flag HELP = Flag.of("help", "h", "");
 
     private final Command command;
     private final List<String> words;
@@ -123,7 +123,7 @@ final class ArgumentParser {
         if (!problem.isEmpty()) {
             throw new UsageException.OfFlag(value, flag.shown(), problem);
         }
-        set(flag.name(), value);
+        set(flag.stored(), value);
     }
 
     private void set(String name, String value) {

@@ -72,7 +72,7 @@ final class ContainerInfo {
                                 --cpuset-mems string | Memory nodes that may be used (0-3, 0,1)
                                 -m, --memory bytes | Memory limit
                                 --memory-reservation bytes | Soft memory limit
-                                --memory-swap memory-swap | Limit of memory and swap together, -1 for unlimited swap
+                                --memory-swap bytes:memory-swap | Limit of memory and swap together, -1 for unlimited swap
                                 --pids-limit int | Limit of processes, -1 for unlimited
                                 --restart string | When to restart
                                 """,

@@ -77,7 +77,7 @@ final class ContainerList {
         long created = container.number("Created");
         row.put("ID", id(container, full));
         row.put("Image", image(container, full));
-        row.put("Command", quoted(full ? container.text("Command") : ellipsis(container.text("Command"), 20)));
+        row.put("Command", GoQuote.quote(full ? container.text("Command") : ellipsis(container.text("Command"), 20)));
         row.put("RunningFor", HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago");
         row.put("Status", container.text("Status"));
         row.put("State", container.text("State"));
@@ -117,29 +117,6 @@ final class ContainerList {
             return at > 0 ? image.substring(0, at) : image;
         }
         return image;
-    }
-
-    /** Go's {@code strconv.Quote} for what a command line holds. */
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                case '\r' -> quoted.append("\\r");
-                default -> {
-                    if (c < 0x20 || c == 0x7f) {
-                        quoted.append(String.format("\\x%02x", (int) c));
-                    } else {
-                        quoted.append(c);
-                    }
-                }
-            }
-        }
-        return quoted.append('"').toString();
     }
 
     static String ellipsis(String text, int width) {

@@ -1,33 +1,36 @@
 package io.gantry.cli;
 
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Turns the flags of {@code run} and {@code create} into the body of {@code POST /containers/create}. */
 final class ContainerSpec {
     private final Invocation flags;
     private final Map<String, String> environment;
+    private final Endpoint endpoint;
     private final Map<String, Object> config = new LinkedHashMap<>();
     private final Map<String, Object> host = new LinkedHashMap<>();
 
-    private ContainerSpec(Invocation flags, Map<String, String> environment) {
+    private ContainerSpec(Invocation flags, Map<String, String> environment, Endpoint endpoint) {
         this.flags = flags;
         this.environment = environment;
+        this.endpoint = endpoint;
     }
 
     /** The body; {@code environment} is the client's own, from which {@code -e NAME} takes values. */
-    static Map<String, Object> of(Invocation flags, Map<String, String> environment) throws IOException {
-        ContainerSpec spec = new ContainerSpec(flags, environment);
-        if (flags.given("gpus")) {
-            throw new UsageException("--gpus is not supported: give devices with --device instead");
-        }
+    static Map<String, Object> of(Invocation flags, Map<String, String> environment, Endpoint endpoint)
+            throws IOException {
+        ContainerSpec spec = new ContainerSpec(flags, environment, endpoint);
         spec.process();
         spec.streams();
         spec.health();
@@ -62,7 +65,7 @@ final class ContainerSpec {
         }
     }
 
-    /** {@code --env-file} first, then {@code -e}; a bare name takes the client's value, and is left out without one. */
+    /** {@code --env-file} first, then {@code -e}; a bare name takes the client's value; without one it unsets the image's. */
     static List<String> variables(Invocation flags, Map<String, String> environment) throws IOException {
         List<String> variables = new ArrayList<>();
         for (String file : flags.list("env-file")) {
@@ -70,14 +73,8 @@ final class ContainerSpec {
         }
         for (String entry : flags.list("env")) {
             int equals = entry.indexOf('=');
-            if (equals == 0 || entry.isEmpty()) {
-                throw new UsageException.OfFlag(entry, "-e, --env", "invalid environment variable: " + entry);
-            }
-            if (equals > 0) {
-                variables.add(entry);
-            } else if (environment.containsKey(entry)) {
-                variables.add(entry + "=" + environment.get(entry));
-            }
+            boolean taken = equals < 0 && environment.containsKey(entry);
+            variables.add(taken ? entry + "=" + environment.get(entry) : entry);
         }
         return variables;
     }
@@ -104,11 +101,7 @@ final class ContainerSpec {
     private void streams() {
         List<String> attach = new ArrayList<>();
         for (String given : flags.list("attach")) {
-            String name = given.toLowerCase(Locale.ROOT);
-            attach.add(name);
-            if (!List.of("stdin", "stdout", "stderr").contains(name)) {
-                throw new UsageException.OfFlag(name, "-a, --attach", "valid streams are STDIN, STDOUT and STDERR");
-            }
+            attach.add(given.toLowerCase(Locale.ROOT));
         }
         boolean detached = flags.on("detach");
         boolean interactive = flags.on("interactive");
@@ -163,15 +156,15 @@ final class ContainerSpec {
 
     private void isolation() {
         host.put("Privileged", flags.on("privileged"));
-        host.put("CapAdd", flags.list("cap-add"));
-        host.put("CapDrop", flags.list("cap-drop"));
+        host.put("CapAdd", capabilities(flags.list("cap-add")));
+        host.put("CapDrop", capabilities(flags.list("cap-drop")));
         host.put("GroupAdd", flags.list("group-add"));
-        host.put("SecurityOpt", SecurityOptions.read(flags.list("security-opt")));
-        host.put("PidMode", flags.text("pid"));
+        SecurityOptions.add(flags.list("security-opt"), host);
+        host.put("PidMode", namespace("pid", "PID"));
         host.put("IpcMode", flags.text("ipc"));
-        host.put("UTSMode", flags.text("uts"));
-        host.put("UsernsMode", flags.text("userns"));
-        host.put("CgroupnsMode", flags.text("cgroupns"));
+        host.put("UTSMode", namespace("uts", "UTS"));
+        host.put("UsernsMode", namespace("userns", "USER"));
+        host.put("CgroupnsMode", namespace("cgroupns", "CGROUP"));
         host.put("CgroupParent", flags.text("cgroup-parent"));
         host.put("Runtime", flags.text("runtime"));
         host.put("Isolation", flags.text("isolation"));
@@ -184,12 +177,34 @@ final class ContainerSpec {
         }
     }
 
+    /** In upper case and with their prefix, each once, in alphabetical order. */
+    private static Collection<String> capabilities(List<String> given) {
+        Set<String> names = new TreeSet<>();
+        for (String each : given) {
+            String name = each.toUpperCase(Locale.ROOT);
+            names.add(name.equals("ALL") || name.startsWith("CAP_") ? name : "CAP_" + name);
+        }
+        return names;
+    }
+
+    private String namespace(String flag, String kind) {
+        String mode = flags.text(flag);
+        boolean valid = mode.isEmpty()
+                || mode.equals("host")
+                || mode.equals("private") && flag.equals("cgroupns")
+                || mode.startsWith("container:") && mode.length() > "container:".length() && flag.equals("pid");
+        if (!valid) {
+            throw new UsageException("--" + flag + ": invalid " + kind + " mode");
+        }
+        return mode;
+    }
+
     private void files() {
         host.put("ReadonlyRootfs", flags.on("read-only"));
         if (flags.given("shm-size")) {
             host.put("ShmSize", HumanUnits.bytes(flags.text("shm-size")));
         }
-        List<String> binds = new ArrayList<>();
+        Set<String> binds = new LinkedHashSet<>();
         Map<String, Object> anonymous = new TreeMap<>();
         for (String volume : flags.list("volume")) {
             MountFlags.volume(volume, binds, anonymous);
@@ -201,6 +216,9 @@ final class ContainerSpec {
         List<Object> mounts = new ArrayList<>();
         for (String mount : flags.list("mount")) {
             mounts.add(MountFlags.mount(mount));
+        }
+        if (flags.on("use-api-socket")) {
+            mounts.add(Map.of("Type", "bind", "Source", socket(), "Target", "/var/run/docker.sock"));
         }
         host.put("Mounts", mounts);
         Map<String, String> temporary = new LinkedHashMap<>();
@@ -221,6 +239,14 @@ final class ContainerSpec {
         }
     }
 
+    private String socket() {
+        if (endpoint instanceof Endpoint.Unix unix) {
+            return unix.path().toString();
+        }
+        throw new UsageException("flag --use-api-socket can only be used with unix sockets: docker endpoint " + endpoint
+                + " incompatible");
+    }
+
     private Map<String, String> storageOptions() {
         for (String option : flags.list("storage-opt")) {
             if (option.indexOf('=') < 0) {
@@ -232,7 +258,7 @@ final class ContainerSpec {
 
     private void policies() {
         host.put("AutoRemove", flags.on("rm"));
-        host.put("RestartPolicy", restart(flags.text("restart")));
+        host.put("RestartPolicy", restart(flags.given("restart") ? flags.text("restart") : "no"));
         if (flags.on("rm") && flags.given("restart") && !flags.text("restart").equals("no")) {
             throw new UsageException("conflicting options: cannot specify both --restart and --rm");
         }
@@ -242,7 +268,7 @@ final class ContainerSpec {
         }
     }
 
-    /** {@code name[:retries]}; empty means {@code no}. */
+    /** {@code name[:retries]}. */
     static Map<String, Object> restart(String policy) {
         int colon = policy.indexOf(':');
         String name = colon < 0 ? policy : policy.substring(0, colon);
@@ -257,17 +283,7 @@ final class ContainerSpec {
                 throw new UsageException("invalid restart policy format: maximum retry count must be an integer");
             }
         }
-        return Map.of("Name", name.isEmpty() ? "no" : name, "MaximumRetryCount", retries);
-    }
-
-    /** CPUs as billionths. */
-    static long nanoCpus(String cpus) {
-        BigDecimal nanos = new BigDecimal(cpus).movePointRight(9);
-        try {
-            return nanos.longValueExact();
-        } catch (ArithmeticException e) {
-            throw new UsageException("value is too precise");
-        }
+        return Map.of("Name", name, "MaximumRetryCount", retries);
     }
 
     private void text(Map<String, Object> target, String key, String flag) {

@@ -3,19 +3,22 @@ package io.gantry.cli;
 import java.io.IOException;
 import java.util.Map;
 
-/** The answer to "how did it end", asked for early and read late. */
+/** The answer to "how did it end": asked for early, so that no end is missed, and read late. */
 final class ContainerWait {
     private ContainerWait() {}
 
-    /** Sends the request; {@code condition} is {@code next-exit}, {@code removed} or {@code not-running}. */
+    /**
+     * Asks, and returns once the daemon watches: it sends the head of its answer at once. {@code condition} is {@code next-exit},
+     * {@code removed}, {@code not-running} or empty for the last.
+     */
     static ApiClient.Exchange send(ApiClient api, String id, String condition) throws IOException {
-        return api.start(
-                "POST", "/containers/" + id + "/wait" + new Query().add("condition", condition), Map.of(), null);
+        String path = "/containers/" + id + "/wait" + new Query().optional("condition", condition);
+        return api.start("POST", path, Map.of(), null).await();
     }
 
     /** Blocks until the container ends. */
     static int code(ApiClient.Exchange waiting) throws IOException {
-        Json result = waiting.await().json();
+        Json result = waiting.json();
         String error = result.text("Error", "Message");
         if (!error.isEmpty()) {
             throw new CommandException(125, error);

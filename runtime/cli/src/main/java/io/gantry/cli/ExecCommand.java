@@ -18,7 +18,7 @@ final class ExecCommand {
                         """
                         -d, --detach | Run the command in the background
                         --detach-keys string | Key sequence that detaches from the command
-                        -e, --env list | Set an environment variable
+                        -e, --env list:env | Set an environment variable
                         --env-file list | Read environment variables from a file
                         -i, --interactive | Keep STDIN open even if not attached
                         --privileged | Give the command all privileges

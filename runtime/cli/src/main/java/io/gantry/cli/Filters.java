@@ -14,7 +14,8 @@ final class Filters {
         for (String flag : flags) {
             int equals = flag.indexOf('=');
             if (equals < 0) {
-                throw new UsageException.OfFlag(flag, "-f, --filter", "bad format of filter (expected name=value)");
+                // an empty one, which Docker allows and drops
+                continue;
             }
             filters.computeIfAbsent(
                             flag.substring(0, equals).trim().toLowerCase(java.util.Locale.ROOT),

@@ -62,8 +62,10 @@ final class Help {
     }
 
     private static void flags(List<Flag> flags, PrintStream out) {
-        List<Flag> sorted =
-                flags.stream().sorted(Comparator.comparing(Flag::name)).toList();
+        List<Flag> sorted = flags.stream()
+                .filter(flag -> !flag.hidden())
+                .sorted(Comparator.comparing(Flag::name))
+                .toList();
         int column = sorted.stream().mapToInt(flag -> left(flag).length()).max().orElse(0) + 3;
         for (Flag flag : sorted) {
             List<String> lines = wrap(flag.help(), WIDTH - column);
@@ -74,7 +76,7 @@ final class Help {
 
     private static String left(Flag flag) {
         String start = flag.shorthand().isEmpty() ? "      " : "  -" + flag.shorthand() + ", ";
-        return start + "--" + flag.name() + (flag.takesValue() ? " " + flag.typeShown() : "");
+        return start + "--" + flag.name() + (flag.takesValue() ? " " + flag.type() : "");
     }
 
     private static List<String> wrap(String text, int width) {

@@ -56,24 +56,31 @@ final class HumanUnits {
 
     /** Reads {@code 512m}, {@code 1.5GiB}, {@code 100}: powers of 1024 whatever the spelling. */
     static long bytes(String text) {
-        int digits = 0;
-        while (digits < text.length() && "0123456789.".indexOf(text.charAt(digits)) >= 0) {
-            digits++;
+        int last = text.length() - 1;
+        while (last >= 0 && "0123456789. ".indexOf(text.charAt(last)) < 0) {
+            last--;
         }
-        String unit = text.substring(digits).toLowerCase(Locale.ROOT);
-        unit = unit.startsWith(" ") ? unit.substring(1) : unit;
-        int power = unit.isEmpty() ? 0 : "kmgtp".indexOf(unit.charAt(0)) + 1;
-        String rest = power > 0 ? unit.substring(1) : unit;
+        if (last < 0) {
+            throw new IllegalArgumentException("invalid size: '" + text + "'");
+        }
+        String number = text.substring(0, text.charAt(last) == ' ' ? last : last + 1);
+        String suffix = text.substring(last + 1).toLowerCase(Locale.ROOT);
+        BigDecimal size;
         try {
-            if (rest.isEmpty() || rest.equals("b") || rest.equals("ib")) {
-                return new BigDecimal(text.substring(0, digits))
-                        .multiply(BigDecimal.valueOf(1024).pow(power))
-                        .longValue();
-            }
+            size = new BigDecimal(number);
         } catch (NumberFormatException e) {
-            // told below, in Docker's words
+            throw new IllegalArgumentException(
+                    "strconv.ParseFloat: parsing " + GoQuote.quote(number) + ": invalid syntax", e);
         }
-        throw new IllegalArgumentException("invalid size: '" + text + "'");
+        if (size.signum() < 0) {
+            throw new IllegalArgumentException("invalid size: '" + text + "'");
+        }
+        int power = suffix.isEmpty() ? 0 : "bkmgtp".indexOf(suffix.charAt(0));
+        String rest = suffix.isEmpty() ? "" : suffix.substring(1);
+        if (power < 0 || !rest.isEmpty() && (power == 0 || !rest.equals("b") && !rest.equals("ib"))) {
+            throw new IllegalArgumentException("invalid suffix: '" + suffix + "'");
+        }
+        return size.multiply(BigDecimal.valueOf(1024).pow(power)).longValue();
     }
 
     /** {@code 5 minutes}, {@code About an hour}, {@code 3 weeks}. */

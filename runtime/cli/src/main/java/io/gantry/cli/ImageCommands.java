@@ -236,7 +236,7 @@ final class ImageCommands {
 
     private static int pull(Invocation flags, Session session) throws IOException {
         boolean quiet = flags.on("quiet");
-        ImageName name = ImageName.parse(flags.argument(0));
+        ImageName name = ImageName.typed(flags.argument(0));
         String given = flags.argument(0);
         boolean defaulted = given.indexOf('@') < 0 && given.lastIndexOf(':') <= given.lastIndexOf('/');
         if (defaulted && !quiet) {
@@ -245,10 +245,10 @@ final class ImageCommands {
         session.out().flush();
         ImagePull.pull(
                 session,
-                given,
+                name,
                 flags.text("platform"),
                 quiet ? new java.io.PrintStream(java.io.OutputStream.nullOutputStream()) : session.out());
-        session.out().println(given.indexOf('/') < 0 ? "docker.io/library/" + name : name);
+        session.out().println(new ImageName(name.full(), name.tag()));
         return 0;
     }
 

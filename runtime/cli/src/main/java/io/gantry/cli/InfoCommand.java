@@ -174,7 +174,7 @@ final class InfoCommand {
         }
         out.println(" Security Options:");
         for (String option : options) {
-            Map<String, String> keys = ContainerSpec.pairs(MountFlags.csv(option));
+            Map<String, String> keys = ContainerSpec.pairs(Csv.fields(option));
             out.println("  " + keys.getOrDefault("name", option));
             keys.forEach((key, value) -> {
                 if (key.equals("profile")) {

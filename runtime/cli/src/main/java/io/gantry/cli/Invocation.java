@@ -28,7 +28,7 @@ record Invocation(Command command, String typed, Map<String, List<String>> value
     }
 
     long number(String flag, long otherwise) {
-        return given(flag) ? Long.parseLong(text(flag)) : otherwise;
+        return given(flag) ? GoInteger.parse(text(flag)) : otherwise;
     }
 
     String argument(int index) {

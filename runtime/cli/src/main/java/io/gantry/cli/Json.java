@@ -197,6 +197,24 @@ record Json(Object value) {
         text.append('"');
     }
 
+    /** Raw JSON without the white space between its tokens. */
+    static String compact(String raw) {
+        StringBuilder out = new StringBuilder(raw.length());
+        boolean quoted = false;
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (quoted && c == '\\') {
+                out.append(c).append(raw.charAt(++i));
+                continue;
+            }
+            quoted ^= c == '"';
+            if (quoted || !Character.isWhitespace(c)) {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
     /** Lays raw JSON out afresh without touching its tokens, as Go's {@code json.Indent} does. */
     static String indent(String raw, String step) {
         StringBuilder out = new StringBuilder(raw.length() * 2);

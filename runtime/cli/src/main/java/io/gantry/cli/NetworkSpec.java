@@ -96,18 +96,10 @@ final class NetworkSpec {
             });
         }
 
-        /** The bytes of a literal address; nothing is looked up. */
+        /** The bytes of a literal address. */
         static Optional<byte[]> bytes(String text) {
             int slash = text.indexOf('/');
-            String literal = slash < 0 ? text : text.substring(0, slash);
-            if (!literal.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(java.net.InetAddress.getByName(literal).getAddress());
-            } catch (java.net.UnknownHostException e) {
-                return Optional.empty();
-            }
+            return IpAddress.parse(slash < 0 ? text : text.substring(0, slash)).map(IpAddress::bytes);
         }
 
         boolean contains(byte[] other) {

@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** {@code --publish [address:][hostPort[-end]]:containerPort[-end][/protocol]} and {@code --expose port[-end][/protocol]}. */
 final class PortFlags {
+    private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp");
+
     private PortFlags() {}
 
     /** A first and last port; 0 alone means "any free one". */
@@ -31,9 +33,16 @@ final class PortFlags {
             if (expose.indexOf(':') >= 0) {
                 throw new UsageException("invalid port format for --expose: " + expose);
             }
-            Range range = range(port(expose), "--expose: " + expose);
+            int slash = expose.indexOf('/');
+            Range range;
+            try {
+                range = range(port(expose));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("invalid range format for --expose: " + expose + ", error: " + e.getMessage());
+            }
             for (int port = range.first(); port <= range.last(); port++) {
-                exposed.add(port + "/" + protocol(expose));
+                exposed.add(port + "/"
+                        + (slash < 0 ? "tcp" : expose.substring(slash + 1).toLowerCase(Locale.ROOT)));
             }
         }
         Map<String, Object> ports = new LinkedHashMap<>();
@@ -45,34 +54,35 @@ final class PortFlags {
         host.put("PublishAllPorts", flags.on("publish-all"));
     }
 
-    private static void publish(String text, Map<String, List<Map<String, String>>> bindings) {
-        String rest = text.indexOf('=') >= 0 ? fields(text) : text;
-        String protocol = protocol(rest);
-        rest = port(rest);
+    private static void publish(String typed, Map<String, List<Map<String, String>>> bindings) {
+        String text = typed.indexOf('=') >= 0 ? fields(typed) : typed;
+        String protocol = protocol(text);
+        String rest = port(text);
         int last = rest.lastIndexOf(':');
         String container = rest.substring(last + 1);
         String before = last < 0 ? "" : rest.substring(0, last);
-        int split = before.lastIndexOf(':');
         boolean bracketed = before.endsWith("]");
+        int split = bracketed ? before.length() : before.lastIndexOf(':');
         String hostPort = bracketed ? "" : before.substring(split + 1);
-        String address = bracketed ? before : split < 0 ? "" : before.substring(0, split);
+        String address = split < 0 ? "" : before.substring(0, split);
         if (address.startsWith("[") && address.endsWith("]")) {
             address = address.substring(1, address.length() - 1);
-        } else if (address.indexOf(':') >= 0) {
-            throw invalid(text, "invalid IP address: " + address);
         }
-        if (!address.isEmpty() && !dotted(address) && address.indexOf(':') < 0) {
-            throw invalid(text, "invalid IP address: " + address);
+        if (!address.isEmpty() && IpAddress.parse(address).isEmpty()) {
+            throw new UsageException("invalid IP address: " + address);
         }
         if (container.isEmpty()) {
-            throw invalid(text, "no port specified: " + text + "<empty>");
+            throw new UsageException("no port specified: " + text + "<empty>");
         }
-        Range inside = range(container, "containerPort: " + container);
-        Range outside = hostPort.isEmpty() ? new Range(0, 0) : range(hostPort, "hostPort: " + hostPort);
+        Range inside = named(container, "containerPort");
         boolean free = hostPort.isEmpty();
+        Range outside = free ? new Range(0, 0) : named(hostPort, "hostPort");
         if (!free && outside.size() != inside.size() && inside.size() != 1) {
-            throw invalid(
-                    text, "invalid ranges specified for container and host Ports: " + container + " and " + hostPort);
+            throw new UsageException(
+                    "invalid ranges specified for container and host Ports: " + container + " and " + hostPort);
+        }
+        if (!PROTOCOLS.contains(protocol)) {
+            throw new UsageException("invalid proto: " + protocol);
         }
         for (int i = 0; i < inside.size(); i++) {
             String published = free ? "" : Integer.toString(outside.first() + i);
@@ -85,33 +95,19 @@ final class PortFlags {
         }
     }
 
-    /** The long form, {@code target=80,published=8080,protocol=tcp}, as the short one. */
+    /** The long form, {@code target=80,published=8080,protocol=tcp}, as the short one; other keys say nothing here. */
     private static String fields(String text) {
-        String target = "";
-        String published = "";
-        String protocol = "tcp";
-        for (String field : MountFlags.csv(text)) {
-            String[] pair = field.split("=", 2);
-            switch (pair[0]) {
-                case "target" -> target = pair[1];
-                case "published" -> published = pair[1];
-                case "protocol" -> protocol = pair[1];
-                case "mode" -> {
-                    // "host" and "ingress" are the same outside a cluster
-                }
-                default -> throw invalid(text, "invalid field key " + pair[0]);
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("protocol", "tcp");
+        for (String field : text.split(",", -1)) {
+            String[] pair = field.split("=", -1);
+            if (pair.length < 2) {
+                throw new UsageException("invalid publish opts format (should be name=value but got '" + field + "')");
             }
+            fields.put(pair[0], pair[1]);
         }
-        return (published.isEmpty() ? "" : published + ":") + target + "/" + protocol;
-    }
-
-    private static boolean dotted(String address) {
-        for (int i = 0; i < address.length(); i++) {
-            if (address.charAt(i) != '.' && !Character.isDigit(address.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
+        return fields.getOrDefault("published", "") + ":" + fields.getOrDefault("target", "") + "/"
+                + fields.get("protocol");
     }
 
     private static String port(String text) {
@@ -121,28 +117,25 @@ final class PortFlags {
 
     private static String protocol(String text) {
         int slash = text.indexOf('/');
-        String protocol = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
-        if (!List.of("tcp", "udp", "sctp").contains(protocol)) {
-            throw new UsageException("invalid proto: " + protocol);
-        }
-        return protocol;
+        String protocol = slash < 0 ? "" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
+        return protocol.isEmpty() ? "tcp" : protocol;
     }
 
-    private static Range range(String text, String what) {
+    private static Range named(String text, String what) {
         try {
-            int dash = text.indexOf('-');
-            int first = Integer.parseInt(dash < 0 ? text : text.substring(0, dash));
-            int last = dash < 0 ? first : Integer.parseInt(text.substring(dash + 1));
-            if (first >= 0 && last <= 65535 && first <= last) {
-                return new Range(first, last);
-            }
-        } catch (NumberFormatException e) {
-            // reported below
+            return range(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("invalid " + what + ": " + text);
         }
-        throw new UsageException("invalid " + what);
     }
 
-    private static UsageException invalid(String text, String why) {
-        return new UsageException.OfFlag(text, "-p, --publish", why);
+    private static Range range(String text) {
+        int dash = text.indexOf('-');
+        long first = GoInteger.port(dash < 0 ? text : text.substring(0, dash));
+        long last = dash < 0 ? first : GoInteger.port(text.substring(dash + 1));
+        if (last < first) {
+            throw new IllegalArgumentException("invalid range specified for port: " + text);
+        }
+        return new Range((int) first, (int) last);
     }
 }

@@ -2,8 +2,6 @@ package io.gantry.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +11,7 @@ final class RunCommand {
 
     private final Invocation flags;
     private final Session session;
+    private String platform = "";
 
     private RunCommand(Invocation flags, Session session) {
         this.flags = flags;
@@ -46,47 +45,87 @@ final class RunCommand {
     }
 
     private int createOnly() throws IOException {
-        session.out().println(container(ContainerSpec.of(flags, session.environment())));
+        session.out().println(container(spec(), false));
         return 0;
     }
 
-    private int runOrExplain() {
-        try {
-            return attachedOrDetached();
-        } catch (UsageException.OfFlag e) {
-            throw e;
-        } catch (UsageException | IOException e) {
-            throw new CommandException(125, explained(Main.describe(e)));
-        } catch (CommandException e) {
-            if (e.getMessage().equals("the input device is not a TTY")) {
-                throw e;
-            }
-            throw new CommandException(e.code() == 1 ? 125 : e.code(), explained(e.getMessage()));
-        }
-    }
-
-    private String explained(String reason) {
-        return "gantry: " + reason + "\n\nRun 'gantry " + flags.typed() + " --help' for more information";
-    }
-
-    private int attachedOrDetached() throws IOException {
+    private int runOrExplain() throws IOException {
+        Map<String, Object> body = spec();
         if (flags.on("detach") && flags.given("attach")) {
             throw new UsageException("conflicting options: cannot specify both --attach and --detach");
         }
-        Map<String, Object> body = ContainerSpec.of(flags, session.environment());
+        if (!flags.on("detach")) {
+            ContainerStreams.checkTty(session, (boolean) body.get("AttachStdin"), flags.on("tty"));
+        }
+        try {
+            return createAndStart(body);
+        } catch (UsageException | IOException e) {
+            throw explained(125, Main.describe(e));
+        }
+    }
+
+    /** The body; what is wrong with a flag is told with the way to its help, and ends with 125. */
+    private Map<String, Object> spec() {
+        StringBuilder foreign = new StringBuilder();
+        for (String flag : new String[] {"cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"}) {
+            if (flags.given(flag)) {
+                foreign.append(foreign.length() > 0 ? "\n" : "")
+                        .append("\"--")
+                        .append(flag)
+                        .append(
+                                "\" is only supported on a Gantry daemon running on windows, but the Gantry daemon is running on linux");
+            }
+        }
+        if (foreign.length() > 0) {
+            throw new UsageException(foreign.toString());
+        }
+        try {
+            pullPolicy();
+            return ContainerSpec.of(flags, session.environment(), session.endpoint());
+        } catch (UsageException.OfFlag e) {
+            throw e;
+        } catch (UsageException | IOException | IllegalArgumentException e) {
+            throw explained(125, Main.describe(e));
+        }
+    }
+
+    private String pullPolicy() {
+        String pull = flags.given("pull") ? flags.text("pull") : "missing";
+        return switch (pull) {
+            case "always", "missing", "never", "" -> pull;
+            default ->
+                throw new UsageException(
+                        "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
+        };
+    }
+
+    private CommandException explained(int code, String reason) {
+        return new CommandException(
+                code, "gantry: " + reason + "\n\nRun 'gantry " + flags.typed() + " --help' for more information");
+    }
+
+    private int createAndStart(Map<String, Object> body) throws IOException {
         boolean in = (boolean) body.get("AttachStdin");
         boolean attached = in || (boolean) body.get("AttachStdout") || (boolean) body.get("AttachStderr");
-        if (!flags.on("detach")) {
-            ContainerStreams.checkTty(session, in, flags.on("tty"));
-        }
         DetachKeys keys = DetachKeys.parse(flags.text("detach-keys"));
-        String id = container(body);
+        String id = container(body, true);
         if (!attached) {
-            start(id);
-            session.out().println(id);
-            return 0;
+            return detached(id);
         }
         return attached(id, body, keys);
+    }
+
+    private int detached(String id) throws IOException {
+        ApiClient api = session.api();
+        session.out().println(id);
+        session.out().flush();
+        ApiClient.Exchange waiting = ContainerWait.send(api, id, flags.on("rm") ? "removed" : "next-exit");
+        try {
+            startWaited(api.start("POST", "/containers/" + id + "/start", Map.of(), null), waiting);
+            return 0;
+        } finally {
+            waiting.abort();
+        }
     }
 
     private int attached(String id, Map<String, Object> body, DetachKeys keys) throws IOException {
@@ -121,9 +160,9 @@ final class RunCommand {
     }
 
     private void startWaited(ApiClient.Exchange starting, ApiClient.Exchange waiting) throws IOException {
-        try {
-            started(starting);
-        } catch (CommandException e) {
+        try (starting) {
+            starting.await();
+        } catch (ApiException e) {
             if (flags.on("rm")) {
                 // the daemon removes it; do not return before
                 try {
@@ -132,19 +171,7 @@ final class RunCommand {
                     // the start's failure is the news
                 }
             }
-            throw e;
-        }
-    }
-
-    private void start(String id) throws IOException {
-        started(session.api().start("POST", "/containers/" + id + "/start", Map.of(), null));
-    }
-
-    private static void started(ApiClient.Exchange starting) throws IOException {
-        try (starting) {
-            starting.await();
-        } catch (ApiException e) {
-            throw new CommandException(startCode(e.getMessage()), e.getMessage());
+            throw explained(startCode(e.getMessage()), e.getMessage());
         }
     }
 
@@ -158,54 +185,49 @@ final class RunCommand {
         return message.contains("permission denied") || message.contains("is a directory") ? 126 : 125;
     }
 
-    private String container(Map<String, Object> body) throws IOException {
-        String file = flags.text("cidfile");
-        if (!file.isEmpty() && Files.exists(Path.of(file))) {
-            throw new UsageException(
-                    "container ID file found, make sure the other container isn't running or delete " + file);
-        }
-        String pull = flags.given("pull") ? flags.text("pull") : "missing";
-        switch (pull) {
-            case "always" -> pull();
-            case "missing", "never" -> {
-                // the daemon says whether the image is there
+    private String container(Map<String, Object> body, boolean run) throws IOException {
+        try (ContainerIdFile file = ContainerIdFile.create(flags.text("cidfile"))) {
+            Json created = created(body);
+            for (String warning : created.texts("Warnings")) {
+                session.err().println("WARNING: " + warning);
             }
-            default ->
-                throw new UsageException(
-                        "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
+            String id = created.text("Id");
+            file.write(id);
+            return id;
+        } catch (CommandException e) {
+            throw run ? explained(125, e.getMessage()) : e;
         }
-        Json created;
+    }
+
+    private Json created(Map<String, Object> body) throws IOException {
+        String pull = pullPolicy();
+        Optional<ImageName> image = ImageName.typedOrId(flags.argument(0));
+        platform = Platform.normal(flags.text("platform"));
+        if (pull.equals("always") && image.isPresent()) {
+            pull(image.get());
+        }
         try {
-            created = send(body);
+            return send(body);
         } catch (ApiException e) {
-            if (e.status() != 404 || !pull.equals("missing")) {
+            if (e.status() != 404 || !pull.equals("missing") || image.isEmpty()) {
                 throw e;
             }
-            String image = ImageName.parse(flags.argument(0)).toString();
             if (!flags.on("quiet")) {
-                session.err().println("Unable to find image '" + image + "' locally");
+                session.err().println("Unable to find image '" + image.get() + "' locally");
             }
-            pull();
-            created = send(body);
+            pull(image.get());
+            return send(body);
         }
-        for (String warning : created.texts("Warnings")) {
-            session.err().println("WARNING: " + warning);
-        }
-        String id = created.text("Id");
-        if (!file.isEmpty()) {
-            Files.writeString(Path.of(file), id);
-        }
-        return id;
     }
 
     private Json send(Map<String, Object> body) throws IOException {
-        Query query = new Query().optional("name", flags.text("name")).optional("platform", flags.text("platform"));
+        Query query = new Query().optional("name", flags.text("name")).optional("platform", platform);
         return session.api().post("/containers/create" + query, body);
     }
 
-    private void pull() throws IOException {
+    private void pull(ImageName image) throws IOException {
         boolean quiet = flags.on("quiet");
         PrintStream out = quiet ? new PrintStream(java.io.OutputStream.nullOutputStream()) : session.err();
-        ImagePull.pull(session, flags.argument(0), flags.text("platform"), out);
+        ImagePull.pull(session, image, flags.text("platform"), out);
     }
 }

@@ -10,18 +10,18 @@ final class RunFlags {
             """;
 
     static final String BOTH = """
-            --add-host list | Add a line to the container's hosts file (host:ip)
+            --add-host list:host | Add a line to the container's hosts file (host:ip)
             --annotation map | Add an annotation, passed on to the OCI runtime
-            -a, --attach list | Attach to STDIN, STDOUT or STDERR
+            -a, --attach list:attach | Attach to STDIN, STDOUT or STDERR
             --blkio-weight uint16 | Block IO weight, 10 to 1000, 0 for none (default 0)
-            --blkio-weight-device list | Block IO weight of one device (path:weight)
+            --blkio-weight-device list:weight-device | Block IO weight of one device (path:weight)
             --cap-add list | Add a Linux capability
             --cap-drop list | Drop a Linux capability
             --cgroup-parent string | Parent cgroup of the container
             --cgroupns string | Cgroup namespace to use (host|private)
             --cidfile string | Write the container's ID to this file
-            --cpu-count int | Number of CPUs (Windows only)
-            --cpu-percent int | Percentage of CPU (Windows only)
+            ~--cpu-count int | Number of CPUs (Windows only)
+            ~--cpu-percent int | Percentage of CPU (Windows only)
             --cpu-period int | Length of a CFS scheduler period, in microseconds
             --cpu-quota int | CPU time per CFS scheduler period, in microseconds
             --cpu-rt-period int | Length of a real-time scheduler period, in microseconds
@@ -31,22 +31,22 @@ final class RunFlags {
             --cpuset-cpus string | CPUs that may be used (0-3, 0,1)
             --cpuset-mems string | Memory nodes that may be used (0-3, 0,1)
             --device list | Add a device of the host
-            --device-cgroup-rule list | Add a rule to the cgroup's list of devices
-            --device-read-bps list | Limit the read rate of a device (bytes per second)
-            --device-read-iops list | Limit the read rate of a device (IO per second)
-            --device-write-bps list | Limit the write rate of a device (bytes per second)
-            --device-write-iops list | Limit the write rate of a device (IO per second)
+            --device-cgroup-rule list:device-rule | Add a rule to the cgroup's list of devices
+            --device-read-bps list:bps-device | Limit the read rate of a device (bytes per second)
+            --device-read-iops list:iops-device | Limit the read rate of a device (IO per second)
+            --device-write-bps list:bps-device | Limit the write rate of a device (bytes per second)
+            --device-write-iops list:iops-device | Limit the write rate of a device (IO per second)
             --disable-content-trust | Skip image verification (default true)
-            --dns list | Set a DNS server
+            --dns list:address | Set a DNS server
             --dns-option list | Set a DNS option
-            --dns-opt list | Set a DNS option
-            --dns-search list | Set a DNS search domain
+            ~--dns-opt>dns-option list | Set a DNS option
+            --dns-search list:domain | Set a DNS search domain
             --domainname string | NIS domain name
             --entrypoint string | Program to run instead of the image's entry point
-            -e, --env list | Set an environment variable
+            -e, --env list:env | Set an environment variable
             --env-file list | Read environment variables from a file
             --expose list | Expose a port or a range of ports
-            --gpus gpu-request | Not supported
+            --gpus gpu-request:gpus | Add GPUs ('all' for all of them)
             --group-add list | Add a supplementary group
             --health-cmd string | Command that checks health
             --health-interval duration | Time between two checks (default 0s)
@@ -57,29 +57,29 @@ final class RunFlags {
             -h, --hostname string | Host name
             --init | Run an init that forwards signals and reaps processes
             -i, --interactive | Keep STDIN open even if not attached
-            --io-maxbandwidth bytes | Windows only
-            --io-maxiops uint | Windows only
+            ~--io-maxbandwidth bytes | Windows only
+            ~--io-maxiops uint | Windows only
             --ip string | IPv4 address
             --ip6 string | IPv6 address
             --ipc string | IPC namespace to use
             --isolation string | Isolation technology
-            --kernel-memory bytes | Kernel memory limit
-            -l, --label list | Set a label
+            ~--kernel-memory bytes | Kernel memory limit
+            -l, --label list:label | Set a label
             --label-file list | Read labels from a file
-            --link list | Link to another container
+            --link list:link | Link to another container
             --link-local-ip list | Link-local address
             --log-driver string | Logging driver
             --log-opt list | Option of the logging driver
             --mac-address string | MAC address
             -m, --memory bytes | Memory limit
             --memory-reservation bytes | Soft memory limit
-            --memory-swap memory-swap | Limit of memory and swap together, -1 for unlimited swap
+            --memory-swap bytes:memory-swap | Limit of memory and swap together, -1 for unlimited swap
             --memory-swappiness int | Swappiness, 0 to 100 (default -1)
             --mount mount | Attach a file system mount
             --name string | Name of the container
-            --net network | Connect to a network
+            ~--net>network network | Connect to a network
             --network network | Connect to a network
-            --net-alias list | Another name of the container in the network
+            ~--net-alias>network-alias list | Another name of the container in the network
             --network-alias list | Another name of the container in the network
             --no-healthcheck | Switch the image's health check off
             --oom-kill-disable | Do not kill processes when memory runs out
@@ -102,10 +102,11 @@ final class RunFlags {
             --stop-timeout int | Seconds to wait before killing
             --storage-driver string | Storage driver that holds this container
             --storage-opt list | Option of the storage driver
-            --sysctl map | Kernel parameter of the container's namespaces
+            --sysctl map:sysctl | Kernel parameter of the container's namespaces
             --tmpfs list | Mount a tmpfs
             -t, --tty | Allocate a pseudo-TTY
             --ulimit ulimit | Resource limit (name=soft[:hard])
+            --use-api-socket | Bind mount the daemon's API socket
             -u, --user string | User name or ID (name|uid[:group|gid])
             --userns string | User namespace to use
             --uts string | UTS namespace to use

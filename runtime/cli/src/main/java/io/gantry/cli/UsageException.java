@@ -14,7 +14,7 @@ class UsageException extends RuntimeException {
 
         /** {@code flag} as Docker shows it, {@code -m, --memory}. */
         OfFlag(String value, String flag, String why) {
-            super("invalid argument \"" + value + "\" for \"" + flag + "\" flag: " + why);
+            super("invalid argument " + GoQuote.quote(value) + " for \"" + flag + "\" flag: " + why);
         }
     }
 }
