@@ -80,7 +80,8 @@ public record ContainersSetup(
             Layout layout, ContainerRuntime runtime, ContainerStore store, ExecutorService background) {
         Unpacker unpacker =
                 new Unpacker(content, Math.max(2, Runtime.getRuntime().availableProcessors()));
-        RootFileSystems roots = new RootFileSystems(drivers, unpacker, layout, images::chainIds, () -> layers(store));
+        RootFileSystems roots = new RootFileSystems(
+                drivers, unpacker, layout, images::chainIds, () -> layers(store), new LayerCleanup(background));
         ContainerNetworks networks = new ContainerNetworks(
                 sandboxes,
                 layout,

@@ -39,6 +39,7 @@ final class RootFileSystems implements AutoCloseable {
     private final Layout layout;
     private final Supplier<List<Digest>> liveChains;
     private final Supplier<Set<String>> liveLayers;
+    private final LayerCleanup cleanup;
     private final Set<String> swept = ConcurrentHashMap.newKeySet();
 
     /**
@@ -50,12 +51,14 @@ final class RootFileSystems implements AutoCloseable {
             Unpacker unpacker,
             Layout layout,
             Supplier<List<Digest>> liveChains,
-            Supplier<Set<String>> liveLayers) {
+            Supplier<Set<String>> liveLayers,
+            LayerCleanup cleanup) {
         this.drivers = drivers;
         this.unpacker = unpacker;
         this.layout = layout;
         this.liveChains = liveChains;
         this.liveLayers = liveLayers;
+        this.cleanup = cleanup;
     }
 
     /** Sees to it that the image is unpacked in the driver, and makes a writable layer on it. */
@@ -107,7 +110,9 @@ final class RootFileSystems implements AutoCloseable {
 
     /** Removes a container's layer. */
     void remove(String driverName, String layer) {
-        driver(driverName).remove(LayerId.of(layer));
+        StorageDriver driver = driver(driverName);
+        driver.remove(LayerId.of(layer));
+        cleanup.ask(driverName, driver);
     }
 
     /** What a container's layer takes by itself. */
@@ -117,7 +122,7 @@ final class RootFileSystems implements AutoCloseable {
 
     /** Removes layers of images that are no more, and which no container stands on. */
     void removeUnused() {
-        drivers.openStorage().values().forEach(this::removeUnused);
+        drivers.openStorage().forEach(this::removeUnused);
     }
 
     @Override
@@ -149,13 +154,13 @@ final class RootFileSystems implements AutoCloseable {
                     driver.remove(layer.id());
                 }
             }
-            removeUnused(driver);
+            removeUnused(name, driver);
         } catch (RuntimeException e) {
             LOG.warn("storage driver {} could not be swept of what an earlier run left", name, e);
         }
     }
 
-    private void removeUnused(StorageDriver driver) {
+    private void removeUnused(String name, StorageDriver driver) {
         Set<LayerId> live =
                 new HashSet<>(liveChains.get().stream().map(Unpacker::id).toList());
         List<LayerInfo> layers = new ArrayList<>(driver.layers());
@@ -169,5 +174,6 @@ final class RootFileSystems implements AutoCloseable {
                 }
             }
         }
+        cleanup.ask(name, driver);
     }
 }

@@ -159,17 +159,6 @@ public final class OpenDrivers implements AutoCloseable {
         return catalogue.report(contexts, defaults);
     }
 
-    /** Does what drivers left for a quiet moment. */
-    public void cleanUp() {
-        openStorage().forEach((name, driver) -> {
-            try {
-                driver.cleanup();
-            } catch (RuntimeException e) {
-                LOG.warn("storage driver {} could not clean up", name, e);
-            }
-        });
-    }
-
     @Override
     public void close() {
         List<DriverKind> order = List.of(

@@ -10,9 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -27,23 +25,23 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class StateDatabase implements AutoCloseable {
     private static final int SCHEMA_VERSION = 1;
 
+    private static final int BUSY = 5;
+    private static final int FULL = 13;
+
+    private static final String PUT =
+            "INSERT INTO document (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body";
+    private static final String GET = "SELECT body FROM document WHERE kind = ? AND id = ?";
+    private static final String DELETE = "DELETE FROM document WHERE kind = ? AND id = ?";
+    private static final String ALL = "SELECT id, body FROM document WHERE kind = ? ORDER BY id";
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ObjectMapper mapper = ModelJson.mapper();
     private final Path file;
     private final Connection connection;
-    private final PreparedStatement put;
-    private final PreparedStatement get;
-    private final PreparedStatement delete;
-    private final PreparedStatement all;
 
-    private StateDatabase(Path file, Connection connection) throws SQLException {
+    private StateDatabase(Path file, Connection connection) {
         this.file = file;
         this.connection = connection;
-        this.put = connection.prepareStatement(
-                "INSERT INTO document (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body");
-        this.get = connection.prepareStatement("SELECT body FROM document WHERE kind = ? AND id = ?");
-        this.delete = connection.prepareStatement("DELETE FROM document WHERE kind = ? AND id = ?");
-        this.all = connection.prepareStatement("SELECT id, body FROM document WHERE kind = ? ORDER BY id");
     }
 
     /**
@@ -120,37 +118,37 @@ public final class StateDatabase implements AutoCloseable {
     }
 
     void put(String kind, String id, Object value) {
-        locked("write", () -> {
-            put.setString(1, kind);
-            put.setString(2, id);
-            put.setString(3, mapper.writeValueAsString(value));
-            return put.executeUpdate();
+        execute("write", PUT, statement -> {
+            statement.setString(1, kind);
+            statement.setString(2, id);
+            statement.setString(3, mapper.writeValueAsString(value));
+            return statement.executeUpdate();
         });
     }
 
     <T> Optional<T> get(String kind, String id, Class<T> type) {
-        return locked("read", () -> {
-            get.setString(1, kind);
-            get.setString(2, id);
-            try (ResultSet row = get.executeQuery()) {
+        return execute("read", GET, statement -> {
+            statement.setString(1, kind);
+            statement.setString(2, id);
+            try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(mapper.readValue(row.getString(1), type)) : Optional.empty();
             }
         });
     }
 
     void delete(String kind, String id) {
-        locked("write", () -> {
-            delete.setString(1, kind);
-            delete.setString(2, id);
-            return delete.executeUpdate();
+        execute("write", DELETE, statement -> {
+            statement.setString(1, kind);
+            statement.setString(2, id);
+            return statement.executeUpdate();
         });
     }
 
     <T> Map<String, T> all(String kind, Class<T> type) {
-        return locked("read", () -> {
-            all.setString(1, kind);
+        return execute("read", ALL, statement -> {
+            statement.setString(1, kind);
             Map<String, T> found = new LinkedHashMap<>();
-            try (ResultSet row = all.executeQuery()) {
+            try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     found.put(row.getString(1), mapper.readValue(row.getString(2), type));
                 }
@@ -159,10 +157,11 @@ public final class StateDatabase implements AutoCloseable {
         });
     }
 
-    private <T> T locked(String verb, SqlCall<T> call) {
+    /** Prepares anew each time: a statement that failed, as on a full disk, cannot be relied on again. */
+    private <T> T execute(String verb, String sql, SqlCall<T> call) {
         lock.lock();
-        try {
-            return call.run();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return call.run(statement);
         } catch (SQLException e) {
             throw failure(verb, file, e);
         } catch (JsonProcessingException e) {
@@ -176,9 +175,11 @@ public final class StateDatabase implements AutoCloseable {
     }
 
     private static EngineException failure(String verb, Path file, SQLException e) {
-        boolean busy = e.getErrorCode() == 5 || String.valueOf(e.getMessage()).contains("SQLITE_BUSY");
-        String reason =
-                busy ? "another Gantry daemon has it open; stop that one, or use another data root" : e.getMessage();
+        String reason = switch (e.getErrorCode() & 0xff) {
+            case BUSY -> "another Gantry daemon has it open; stop that one, or use another data root";
+            case FULL -> "no space left on device: free space or inodes there (see df and df -i), or use a larger disk";
+            default -> e.getMessage();
+        };
         return new EngineException(
                 EngineException.Kind.SYSTEM, "cannot " + verb + " the state database " + file + ": " + reason, e);
     }
@@ -187,11 +188,8 @@ public final class StateDatabase implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            List<AutoCloseable> parts = new ArrayList<>(List.of(put, get, delete, all, connection));
-            for (AutoCloseable part : parts) {
-                part.close();
-            }
-        } catch (Exception e) {
+            connection.close();
+        } catch (SQLException e) {
             throw new EngineException(
                     EngineException.Kind.SYSTEM, "cannot close the state database " + file + ": " + e.getMessage(), e);
         } finally {
@@ -201,6 +199,6 @@ public final class StateDatabase implements AutoCloseable {
 
     /** A call on the connection. */
     private interface SqlCall<T> {
-        T run() throws SQLException, JsonProcessingException;
+        T run(PreparedStatement statement) throws SQLException, JsonProcessingException;
     }
 }

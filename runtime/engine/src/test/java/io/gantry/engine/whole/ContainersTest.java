@@ -3,6 +3,7 @@ package io.gantry.engine.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.engine.AttachRequest;
 import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.EngineException;
@@ -99,8 +100,11 @@ class ContainersTest {
 
     @Test
     void stopsKillsAndRestarts() throws Exception {
-        String id = whole.createShell("trap 'exit 9' TERM; while :; do sleep 0.1; done", "{}");
+        String id = whole.createShell("trap 'exit 9' TERM; echo ready; while :; do sleep 0.1; done", "{}");
+        Output output = new Output();
+        whole.engine().containers().attach(id, new AttachRequest(false, true, true, false, true), output);
         whole.engine().containers().start(id);
+        output.awaitOutput("ready");
         whole.engine().containers().stop(id, Optional.of(10), Optional.empty());
         assertThat(whole.engine().containers().find(id).state().exitCode()).isEqualTo(9);
 
