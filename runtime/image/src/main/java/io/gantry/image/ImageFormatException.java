@@ -47,6 +47,19 @@ public final class ImageFormatException extends IOException {
         return kind;
     }
 
+    /** What the user can do; empty where the message says it. */
+    public String remedy() {
+        return switch (kind) {
+            case TRUNCATED -> "it is incomplete: copy or download it again";
+            case CORRUPT -> "it is damaged, or a faulty tool made it: save or build it again";
+            case ESCAPE -> "do not use it unless you know who made it; save or build it again";
+            case LIMIT -> "it is larger than any known image needs: do not use it unless you know who made it";
+            case DIGEST_MISMATCH -> "it was damaged or changed after it was made: copy or download it again";
+            case MISSING -> "save the image again, with all its layers";
+            case UNSUPPORTED -> "";
+        };
+    }
+
     /** The same refusal with the place it happened in put before the message. */
     public ImageFormatException in(String place) {
         return new ImageFormatException(kind, place + ": " + getMessage(), this);

@@ -7,11 +7,15 @@ import java.util.Objects;
  *
  * @param blob the archive as it is stored, compressed or not
  * @param diffId the digest of the archive uncompressed
+ * @param size bytes of all its files
  */
-public record Layer(Descriptor blob, Digest diffId) {
-    /** Refuses nulls. */
+public record Layer(Descriptor blob, Digest diffId, long size) {
+    /** Refuses nulls and a negative size. */
     public Layer {
         Objects.requireNonNull(blob, "blob");
         Objects.requireNonNull(diffId, "diffId");
+        if (size < 0) {
+            throw new IllegalArgumentException("the size of layer " + diffId + " is negative");
+        }
     }
 }

@@ -43,8 +43,9 @@ record StoredImage(String id, Blob manifest, List<StoredLayer> layers, long unpa
      *
      * @param blob its archive
      * @param diffId of the archive, not compressed
+     * @param size bytes of its files
      */
-    record StoredLayer(Blob blob, String diffId) {}
+    record StoredLayer(Blob blob, String diffId, long size) {}
 
     StoredImage {
         layers = List.copyOf(layers);
@@ -53,7 +54,7 @@ record StoredImage(String id, Blob manifest, List<StoredLayer> layers, long unpa
     static StoredImage of(Image image, long unpackedSize) {
         List<StoredLayer> layers = image.layers().stream()
                 .map(layer ->
-                        new StoredLayer(Blob.of(layer.blob()), layer.diffId().toString()))
+                        new StoredLayer(Blob.of(layer.blob()), layer.diffId().toString(), layer.size()))
                 .toList();
         return new StoredImage(image.id().toString(), Blob.of(image.manifest()), layers, unpackedSize, Instant.now());
     }
@@ -67,7 +68,7 @@ record StoredImage(String id, Blob manifest, List<StoredLayer> layers, long unpa
         ImageConfig config = ImageConfig.parse(content.read(Digest.parse(id), ImageConfig.LARGEST));
         List<Layer> read = new ArrayList<>();
         for (StoredLayer layer : layers) {
-            read.add(new Layer(layer.blob().descriptor(), Digest.parse(layer.diffId())));
+            read.add(new Layer(layer.blob().descriptor(), Digest.parse(layer.diffId()), layer.size()));
         }
         return new Image(config, manifest.descriptor(), read);
     }

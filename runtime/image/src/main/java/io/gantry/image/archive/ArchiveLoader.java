@@ -77,15 +77,16 @@ public final class ArchiveLoader {
         boolean docker = archive.find(DockerArchive.MANIFEST).isPresent();
         if (!oci && !docker) {
             throw new ImageFormatException(
-                    Kind.MISSING,
+                    Kind.UNSUPPORTED,
                     "unrecognized image format: the archive has neither manifest.json nor index.json; a root file system is loaded with import");
         }
+        LayerFiles layerFiles = new LayerFiles(guard);
         List<PlannedImage> images = new ArrayList<>();
         if (oci) {
-            images.addAll(new OciLayout(archive, lease, platform).plan());
+            images.addAll(new OciLayout(archive, lease, platform, layerFiles).plan());
         }
         if (docker) {
-            addDockerImages(new DockerArchive(archive, lease, guard), images);
+            addDockerImages(new DockerArchive(archive, layerFiles), images);
         }
         if (images.isEmpty()) {
             throw new ImageFormatException(Kind.MISSING, "the archive has no image");

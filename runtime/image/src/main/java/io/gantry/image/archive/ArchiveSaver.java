@@ -50,9 +50,9 @@ public final class ArchiveSaver {
     public void save(List<ArchiveLoader.Loaded> images, OutputStream out) throws IOException {
         Set<Digest> blobs = new TreeSet<>();
         images.forEach(saved -> blobs.addAll(saved.image().blobs()));
-        try (Lease lease = store.lease();
-                TarWriter tar = new TarWriter(out)) {
+        try (Lease lease = store.lease()) {
             blobs.forEach(lease::hold);
+            TarWriter tar = new TarWriter(out);
             tar.entry(TarEntry.directory("blobs/"));
             tar.entry(TarEntry.directory(BLOBS));
             for (Digest blob : blobs) {
@@ -61,6 +61,8 @@ public final class ArchiveSaver {
             tar.file(OciLayout.INDEX, index(images));
             tar.file(DockerArchive.MANIFEST, manifest(images));
             tar.file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.US_ASCII));
+            // not where something failed: what is incomplete must not look whole
+            tar.close();
         }
     }
 

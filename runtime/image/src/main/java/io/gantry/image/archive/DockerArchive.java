@@ -15,15 +15,13 @@ import io.gantry.image.Layer;
 import io.gantry.image.Manifest;
 import io.gantry.image.MediaTypes;
 import io.gantry.image.Reference;
-import io.gantry.image.compress.BombGuard;
 import io.gantry.image.store.Ingest;
-import io.gantry.image.store.Lease;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 
 /** The form that {@code docker save} writes: {@code manifest.json} names a config and layers by path. The legacy {@code repositories} file is ignored. */
 final class DockerArchive {
@@ -31,13 +29,11 @@ final class DockerArchive {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final SpooledArchive archive;
-    private final Lease lease;
-    private final BombGuard guard;
+    private final LayerFiles layerFiles;
 
-    DockerArchive(SpooledArchive archive, Lease lease, BombGuard guard) {
+    DockerArchive(SpooledArchive archive, LayerFiles layerFiles) {
         this.archive = archive;
-        this.lease = lease;
-        this.guard = guard;
+        this.layerFiles = layerFiles;
     }
 
     /** One image of {@code manifest.json}. */
@@ -52,6 +48,13 @@ final class DockerArchive {
             layers = layers == null ? List.of() : layers;
         }
 
+        /** Lists may hold null, whose place {@link List#contains} must not be asked for. */
+        static boolean isWhole(Item item) {
+            return item != null
+                    && item.repoTags.stream().allMatch(Objects::nonNull)
+                    && item.layers.stream().allMatch(Objects::nonNull);
+        }
+
         List<Reference> names() throws ImageFormatException {
             List<Reference> names = new ArrayList<>();
             for (String tag : repoTags) {
@@ -63,7 +66,7 @@ final class DockerArchive {
         private static Reference name(String tag) throws ImageFormatException {
             try {
                 Reference name = Reference.parse(tag);
-                if (name.tag().isPresent()) {
+                if (name.tag().isPresent() && name.digest().isEmpty()) {
                     return name;
                 }
             } catch (IllegalArgumentException e) {
@@ -77,7 +80,7 @@ final class DockerArchive {
         byte[] json = SpooledArchive.content(MANIFEST, archive.get(MANIFEST), Manifest.LARGEST);
         try {
             List<Item> items = MAPPER.readValue(json, new TypeReference<List<Item>>() {});
-            if (items == null || items.contains(null)) {
+            if (items == null || !items.stream().allMatch(Item::isWhole)) {
                 throw new ImageFormatException(Kind.CORRUPT, MANIFEST + " is not a list of images");
             }
             return items;
@@ -110,7 +113,7 @@ final class DockerArchive {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < item.layers().size(); i++) {
             Ingest file = archive.get(item.layers().get(i));
-            layers.add(LayerFiles.checked(i, config.diffIds().get(i), file, guard));
+            layers.add(layerFiles.checked(i, config.diffIds().get(i), file));
             files.put(file.seal(), file);
         }
         Ingest manifestFile = manifest(configFile, layers);
@@ -127,10 +130,6 @@ final class DockerArchive {
                 configBlob,
                 layers.stream().map(Layer::blob).toList(),
                 Map.of());
-        byte[] json = manifest.toJson();
-        Ingest ingest = lease.ingest();
-        ingest.write(json, 0, json.length);
-        ingest.commit(Optional.empty());
-        return ingest;
+        return archive.add(manifest.toJson());
     }
 }

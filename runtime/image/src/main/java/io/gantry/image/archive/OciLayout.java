@@ -12,7 +12,6 @@ import io.gantry.image.Manifest;
 import io.gantry.image.MediaTypes;
 import io.gantry.image.Platform;
 import io.gantry.image.Reference;
-import io.gantry.image.compress.Compression;
 import io.gantry.image.store.Ingest;
 import io.gantry.image.store.Lease;
 import java.io.IOException;
@@ -24,7 +23,7 @@ import java.util.Optional;
 
 /**
  * An OCI image layout (image specification, "Image Layout") in an archive. Blobs that the archive leaves out may be in the content store
- * already. Compressed layers are checked against their diff ids when they are unpacked, not here.
+ * already. Everything is read through and checked.
  */
 final class OciLayout {
     static final String INDEX = "index.json";
@@ -33,11 +32,13 @@ final class OciLayout {
     private final SpooledArchive archive;
     private final Lease lease;
     private final Platform platform;
+    private final LayerFiles layerFiles;
 
-    OciLayout(SpooledArchive archive, Lease lease, Platform platform) {
+    OciLayout(SpooledArchive archive, Lease lease, Platform platform, LayerFiles layerFiles) {
         this.archive = archive;
         this.lease = lease;
         this.platform = platform;
+        this.layerFiles = layerFiles;
     }
 
     /** Checks all images that {@code index.json} names; of those for several platforms the one that fits best. */
@@ -100,9 +101,8 @@ final class OciLayout {
         for (int i = 0; i < manifest.layers().size(); i++) {
             Descriptor layer = manifest.layers().get(i);
             Digest diffId = config.diffIds().get(i);
-            checkLayer(i, layer, diffId);
-            layers.add(new Layer(layer, diffId));
             require(layer, files);
+            layers.add(checked(i, layer, diffId));
         }
         require(manifest.config(), files);
         require(entry, files);
@@ -110,17 +110,18 @@ final class OciLayout {
         return new PlannedImage(new Image(config, named, layers), List.of(), files);
     }
 
-    private void checkLayer(int position, Descriptor layer, Digest diffId) throws IOException {
+    private Layer checked(int position, Descriptor layer, Digest diffId) throws IOException {
         if (!MediaTypes.isLayer(layer.mediaType())) {
             throw new ImageFormatException(
-                    Kind.UNSUPPORTED, "layer " + position + " has the unknown type \"" + layer.mediaType() + "\"");
+                    Kind.UNSUPPORTED,
+                    "layer " + position + " has the unknown type \"" + layer.mediaType()
+                            + "\": build the image again with layers that are tar archives, plain, gzip or zstd");
         }
         Optional<Ingest> file = archive.blob(layer.digest());
-        if (file.isPresent()
-                && LayerFiles.compression(file.get()) == Compression.NONE
-                && !layer.digest().equals(diffId)) {
-            throw LayerFiles.mismatch(position, diffId, layer.digest());
-        }
+        LayerFiles.Source source = file.isPresent() ? file.get()::content : () -> lease.openBlob(layer.digest());
+        LayerFiles.Inspected inspected = layerFiles.inspect(layer.digest(), source);
+        LayerFiles.checkDiffId(position, diffId, inspected.diffId());
+        return new Layer(layer, diffId, inspected.size());
     }
 
     private void require(Descriptor descriptor, Map<Digest, Ingest> files) throws IOException {
@@ -154,7 +155,7 @@ final class OciLayout {
     private boolean isPresent(Digest digest) {
         try {
             return archive.blob(digest).isPresent() || lease.hold(digest);
-        } catch (ImageFormatException e) {
+        } catch (IOException e) {
             return false;
         }
     }
@@ -172,9 +173,7 @@ final class OciLayout {
         if (full.isPresent() || text.indexOf(':') >= 0 || text.indexOf('/') >= 0) {
             try {
                 Reference name = Reference.parse(text).orLatest();
-                if (name.tag().isPresent()) {
-                    names.add(name);
-                }
+                name.tag().ifPresent(tag -> names.add(name.withTag(tag)));
             } catch (IllegalArgumentException e) {
                 return List.of();
             }

@@ -14,12 +14,9 @@ import io.gantry.image.MediaTypes;
 import io.gantry.image.Platform;
 import io.gantry.image.Reference;
 import io.gantry.image.compress.BombGuard;
-import io.gantry.image.compress.Compression;
-import io.gantry.image.compress.HashingInputStream;
 import io.gantry.image.store.ContentStore;
 import io.gantry.image.store.Ingest;
 import io.gantry.image.store.Lease;
-import io.gantry.image.tar.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -77,16 +74,12 @@ public final class RootfsImporter {
         }
     }
 
+    /** A damaged archive must fail here, not when a container is to start. */
     private Layer layer(Ingest blob) throws IOException {
         Digest digest = blob.seal();
-        String mediaType = LayerFiles.compression(blob).layerMediaType();
-        try (HashingInputStream plain = new HashingInputStream(Compression.decompress(blob.content(), guard))) {
-            TarReader tar = new TarReader(plain);
-            while (tar.next().isPresent()) {
-                // a damaged archive must fail here, not when a container is to start
-            }
-            return new Layer(Descriptor.of(mediaType, digest, blob.size()), plain.finish());
-        }
+        LayerFiles.Inspected inspected = new LayerFiles(guard).inspect(digest, blob::content);
+        String mediaType = inspected.compression().layerMediaType();
+        return new Layer(Descriptor.of(mediaType, digest, blob.size()), inspected.diffId(), inspected.size());
     }
 
     private static Image image(Layer layer, Request request, Lease lease) throws IOException {

@@ -13,7 +13,9 @@ import io.gantry.image.tar.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,14 +30,18 @@ final class SpooledArchive implements AutoCloseable {
 
     private final Map<String, Ingest> files = new HashMap<>();
     private final Map<String, String> links = new HashMap<>();
+    private final List<Ingest> added = new ArrayList<>();
+    private final Lease lease;
 
-    private SpooledArchive() {}
+    private SpooledArchive(Lease lease) {
+        this.lease = lease;
+    }
 
     /** Reads an archive to the end of its stream. */
     static SpooledArchive read(InputStream in, Lease lease, BombGuard guard) throws IOException {
-        SpooledArchive archive = new SpooledArchive();
+        SpooledArchive archive = new SpooledArchive(lease);
         try {
-            archive.fill(Compression.decompress(in, guard), lease);
+            archive.fill(Compression.decompress(in, guard));
             return archive;
         } catch (IOException | RuntimeException e) {
             archive.close();
@@ -43,21 +49,21 @@ final class SpooledArchive implements AutoCloseable {
         }
     }
 
-    private void fill(InputStream plain, Lease lease) throws IOException {
+    private void fill(InputStream plain) throws IOException {
         TarReader tar = new TarReader(plain);
         for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
-            add(next.get(), tar, lease);
+            add(next.get(), tar);
         }
         plain.transferTo(OutputStream.nullOutputStream());
     }
 
-    private void add(TarEntry entry, TarReader tar, Lease lease) throws IOException {
+    private void add(TarEntry entry, TarReader tar) throws IOException {
         String path = EntryPath.clean(entry.name());
         if (files.size() + links.size() >= MOST_ENTRIES) {
             throw new ImageFormatException(Kind.LIMIT, "the archive has more than " + MOST_ENTRIES + " files");
         }
         switch (entry.type()) {
-            case FILE -> addFile(path, tar, lease);
+            case FILE -> addFile(path, tar);
             case SYMLINK -> addLink(path, EntryPath.follow(EntryPath.parent(path), entry.linkName()));
             case HARD_LINK -> addLink(path, EntryPath.clean(entry.linkName()));
             case DIRECTORY -> {
@@ -69,7 +75,7 @@ final class SpooledArchive implements AutoCloseable {
         }
     }
 
-    private void addFile(String path, TarReader tar, Lease lease) throws IOException {
+    private void addFile(String path, TarReader tar) throws IOException {
         Ingest ingest = lease.ingest();
         try {
             tar.content().transferTo(ingest);
@@ -143,9 +149,23 @@ final class SpooledArchive implements AutoCloseable {
                 .orElseThrow(() -> new ImageFormatException(Kind.MISSING, "the archive has no file \"" + name + "\""));
     }
 
-    /** The blob of a digest, as an OCI image layout keeps it. */
-    Optional<Ingest> blob(Digest digest) throws ImageFormatException {
-        return find(BLOBS + digest.hex());
+    /** The blob of a digest, as an OCI image layout keeps it. A link may stand in its place, so that the digest is checked here, too. */
+    Optional<Ingest> blob(Digest digest) throws IOException {
+        String path = BLOBS + digest.hex();
+        Optional<Ingest> file = find(path);
+        if (file.isPresent()) {
+            checkName(path, file.get().seal());
+        }
+        return file;
+    }
+
+    /** A further file that is not of the archive, with the same life. */
+    Ingest add(byte[] content) throws IOException {
+        Ingest ingest = lease.ingest();
+        added.add(ingest);
+        ingest.write(content, 0, content.length);
+        ingest.seal();
+        return ingest;
     }
 
     /** All of a small file. */
@@ -161,7 +181,8 @@ final class SpooledArchive implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Ingest file : files.values()) {
+        added.addAll(files.values());
+        for (Ingest file : added) {
             file.close();
         }
     }

@@ -60,6 +60,11 @@ public final class Lease implements AutoCloseable {
         return store.read(digest, largest);
     }
 
+    /** Opens a blob that it holds; see {@link ContentStore#openBlob}. */
+    public InputStream openBlob(Digest digest) throws IOException {
+        return store.openBlob(digest);
+    }
+
     /** Lets go of all it holds; idempotent. */
     @Override
     public void close() {
