@@ -3,9 +3,12 @@ package io.gantry.tck;
 import io.gantry.linux.Mounts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,6 +71,30 @@ public final class LoopFileSystem implements AutoCloseable {
     /** Where it is mounted. */
     public Path path() {
         return base.resolve("mounted");
+    }
+
+    /** Writes a file, for as long as there is room. */
+    public void fill(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            // Twice, since what is reserved while data waits to be written is more than it takes in the end.
+            for (int round = 0; round < 2; round++) {
+                writeAsMuchAsFits(channel);
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void writeAsMuchAsFits(FileChannel channel) throws IOException {
+        ByteBuffer block = ByteBuffer.allocateDirect(4096);
+        try {
+            while (true) {
+                channel.write(block.clear());
+            }
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("No space left on device")) {
+                throw e;
+            }
+        }
     }
 
     /** Unmounts it and deletes the file. The loop device goes with the mount. */

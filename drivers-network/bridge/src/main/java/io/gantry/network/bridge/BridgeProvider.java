@@ -3,6 +3,8 @@ package io.gantry.network.bridge;
 import com.google.auto.service.AutoService;
 import io.gantry.linux.Errno;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import io.gantry.linux.netlink.BridgeSpec;
 import io.gantry.linux.netlink.Link;
 import io.gantry.linux.netlink.Netlink;
@@ -22,7 +24,7 @@ import io.gantry.spi.network.PredefinedNetwork;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
 
 /** Docker's driver {@code bridge}, and the network {@code bridge} that containers get who name none. */
 @AutoService(NetworkDriverProvider.class)
@@ -84,9 +86,8 @@ public final class BridgeProvider implements NetworkDriverProvider {
                     "the network driver bridge works on Linux only; this is " + system,
                     "run the engine on a Linux host or in a Linux virtual machine");
         }
-        String suffix = Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 24));
-        try (Netlink netlink = Netlink.open(context.hostNamespace())) {
-            tryBridgeAndVeth(netlink, suffix);
+        try {
+            Namespaces.inNew(Set.of(NamespaceKind.NETWORK), BridgeProvider::makeBridgeAndVeth);
             return Probe.supported(new Feature("veth", true, "the kernel makes bridges and veth pairs"));
         } catch (KernelException e) {
             return e.is(Errno.EPERM, Errno.EACCES)
@@ -114,14 +115,12 @@ public final class BridgeProvider implements NetworkDriverProvider {
         }
     }
 
-    private static void tryBridgeAndVeth(Netlink netlink, String suffix) {
-        Link bridge = netlink.createBridge(BridgeSpec.of("gtb" + suffix));
-        try {
-            Link veth = netlink.createVeth(VethSpec.of("gtv" + suffix, VethSpec.Peer.of("gtp" + suffix))
-                    .withMaster(bridge.index()));
-            netlink.deleteLink(veth.index());
-        } finally {
-            netlink.deleteLink(bridge.index());
+    /** In a namespace that goes with the thread: nobody sees the links, and a kill leaves none. */
+    private static Link makeBridgeAndVeth() {
+        try (Netlink netlink = Netlink.open()) {
+            Link bridge = netlink.createBridge(BridgeSpec.of("bridge0"));
+            return netlink.createVeth(
+                    VethSpec.of("veth0", VethSpec.Peer.of("veth1")).withMaster(bridge.index()));
         }
     }
 }

@@ -13,9 +13,11 @@ import io.gantry.spi.IoFailureException;
 import io.gantry.spi.NotFoundException;
 import io.gantry.spi.OptionSpec;
 import io.gantry.spi.Options;
+import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.Probe;
 import io.gantry.spi.volume.VolumeDriver;
 import io.gantry.spi.volume.VolumeInfo;
+import io.gantry.tck.LoopFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -219,6 +221,29 @@ class LocalVolumeDriverTest {
 
         assertThat(volumes).isDirectoryNotContaining("glob:**/.*");
         assertThat(driver.volumes()).extracting(VolumeInfo::name).containsExactly("data");
+    }
+
+    @Test
+    void aFullDiskIsOutOfSpaceAndLeavesNothing() throws IOException {
+        try (LoopFileSystem disk = LoopFileSystem.make(8L << 20, "", "mkfs.ext4", "-q")) {
+            Context small = new Context(
+                    Files.createDirectory(disk.path().resolve("root")), context.runDirectory(), Options.none());
+            try (VolumeDriver full = provider.open(small)) {
+                full.create("before", Options.none(), Map.of());
+                Path ballast = disk.path().resolve("ballast");
+                disk.fill(ballast);
+
+                assertThatThrownBy(() -> full.create("data", Options.none(), Map.of()))
+                        .isInstanceOf(OutOfSpaceException.class)
+                        .hasMessageContaining("create volume data")
+                        .hasMessageContaining("free space");
+                assertThat(small.root().resolve("volumes")).isDirectoryNotContaining("glob:**/{data,.*}");
+                full.remove("before");
+                Files.delete(ballast);
+                assertThat(full.create("data", Options.none(), Map.of()).mountpoint())
+                        .isEmptyDirectory();
+            }
+        }
     }
 
     @Test

@@ -8,11 +8,8 @@ import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
 import io.gantry.tck.LoopFileSystem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,7 +30,7 @@ interface FullDiskCases extends StorageCases {
             small.prepare("y", "base");
             small.driver().cleanup();
             Path ballast = disk.path().resolve("ballast");
-            fill(ballast);
+            disk.fill(ballast);
             List<Path> before = tree(small.context().root());
 
             assertThatThrownBy(() -> small.prepare("x", "base"))
@@ -59,7 +56,7 @@ interface FullDiskCases extends StorageCases {
         try (LoopFileSystem disk = smallDisk();
                 StorageBench small = benchOn(disk)) {
             small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
-            fill(disk.path().resolve("ballast"));
+            disk.fill(disk.path().resolve("ballast"));
 
             small.driver().remove(id("base"));
             small.driver().cleanup();
@@ -77,27 +74,6 @@ interface FullDiskCases extends StorageCases {
     private static List<Path> tree(Path root) throws IOException {
         try (Stream<Path> paths = Files.walk(root)) {
             return paths.sorted().toList();
-        }
-    }
-
-    /** Twice, since what is reserved while data waits to be written is more than it takes in the end. */
-    private static void fill(Path ballast) throws IOException {
-        try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            for (int round = 0; round < 2; round++) {
-                writeAsMuchAsFits(channel);
-                channel.force(true);
-            }
-        }
-    }
-
-    private static void writeAsMuchAsFits(FileChannel channel) {
-        ByteBuffer block = ByteBuffer.allocateDirect(4096);
-        try {
-            while (true) {
-                channel.write(block.clear());
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
         }
     }
 }
