@@ -1,0 +1,45 @@
+package io.gantry.server;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/** Where the daemon listens. */
+sealed interface Listen {
+    /** A Unix socket. */
+    record Unix(Path socket) implements Listen {
+        @Override
+        public String toString() {
+            return "unix://" + socket;
+        }
+    }
+
+    /** A TCP port; whoever reaches it is root on this machine. */
+    record Tcp(InetSocketAddress address) implements Listen {
+        @Override
+        public String toString() {
+            return "tcp://" + address.getHostString() + ":" + address.getPort();
+        }
+    }
+
+    /** @throws IllegalArgumentException in words for the user */
+    static Listen parse(String host) {
+        if (host.startsWith("unix://") && host.length() > "unix://".length()) {
+            return new Unix(
+                    Path.of(host.substring("unix://".length())).toAbsolutePath().normalize());
+        }
+        if (host.startsWith("/")) {
+            return new Unix(Path.of(host).normalize());
+        }
+        if (host.startsWith("tcp://")) {
+            String text = host.substring("tcp://".length());
+            int colon = text.lastIndexOf(':');
+            String port = text.substring(colon + 1);
+            if (colon >= 0 && port.matches("\\d{1,5}") && Integer.parseInt(port) <= 0xffff) {
+                String name = text.substring(0, colon).replaceAll("[\\[\\]]", "");
+                return new Tcp(new InetSocketAddress(name.isEmpty() ? "127.0.0.1" : name, Integer.parseInt(port)));
+            }
+        }
+        throw new IllegalArgumentException(
+                "cannot listen on " + host + ": use unix:///path/to.sock or tcp://address:port");
+    }
+}
