@@ -15,6 +15,7 @@ record ContainerParts(
         Runs runs,
         Remover remover,
         RootFileSystems roots,
+        RootViews views,
         ContainerNetworks networks,
         OciPlanner planner,
         Attachments attachments,

@@ -49,6 +49,7 @@ public final class ContainerService implements Containers {
     private final ExecService execs;
     private final Stops stops;
     private final ContainerLogs logs;
+    private final ContainerFiles files;
 
     ContainerService(ContainerParts parts) {
         this.parts = parts;
@@ -61,6 +62,7 @@ public final class ContainerService implements Containers {
         this.execs = new ExecService(parts);
         this.stops = new Stops(runtime, events);
         this.logs = new ContainerLogs(runtime);
+        this.files = new ContainerFiles(parts);
     }
 
     @Override
@@ -319,34 +321,33 @@ public final class ContainerService implements Containers {
 
     @Override
     public List<Change> changes(String ref) {
-        throw notBuilt("show what changed in", ref);
+        return files.changes(store.find(ref));
     }
 
     @Override
     public void export(String ref, OutputStream out) {
-        throw notBuilt("export", ref);
+        Entry entry = store.find(ref);
+        files.export(entry, out);
+        publish(entry.container(), "export");
     }
 
     @Override
     public void copyOut(String ref, String path, OutputStream out) {
-        throw notBuilt("copy from", ref);
+        Entry entry = store.find(ref);
+        files.copyOut(entry, ref, path, out);
+        publish(entry.container(), "archive-path");
     }
 
     @Override
     public PathStat statPath(String ref, String path) {
-        throw notBuilt("copy from", ref);
+        return files.stat(store.find(ref), ref, path);
     }
 
     @Override
     public void copyIn(String ref, String directory, boolean noOverwriteDirNonDir, InputStream archive) {
-        throw notBuilt("copy to", ref);
-    }
-
-    private EngineException notBuilt(String verb, String ref) {
-        return new EngineException(
-                EngineException.Kind.NOT_IMPLEMENTED,
-                "cannot " + verb + " container " + store.find(ref).container().name()
-                        + ": this version of Gantry does not do that");
+        Entry entry = store.find(ref);
+        files.copyIn(entry, ref, directory, noOverwriteDirNonDir, archive);
+        publish(entry.container(), "extract-to-dir");
     }
 
     @Override

@@ -38,6 +38,8 @@ public record ContainersSetup(
         Layout.make(layout.containers());
         Layout.make(layout.bundles());
         Layout.make(layout.namespaces());
+        Layout.make(layout.roots());
+        RootViews.makePlaces(layout);
         AtomicReference<ContainerService> service = new AtomicReference<>();
         RuntimeConfig runtimeConfig = new RuntimeConfig(
                 config.conmon(),
@@ -99,6 +101,7 @@ public record ContainersSetup(
                 runs,
                 new Remover(store, layout, roots, volumes, images, background),
                 roots,
+                new RootViews(layout, roots, new VolumeMounts(volumes), planner),
                 networks,
                 planner,
                 attachments,

@@ -142,7 +142,7 @@ final class Creator {
     /** Removes whatever there is of a container that was not made whole. */
     void undo(Entry entry) {
         Container container = entry.container();
-        undo("root", () -> roots.unmount(container.id()));
+        undo("root", () -> roots.evict(container.id()));
         undo(
                 "layer",
                 () -> roots.remove(container.storageDriver(), entry.stored().layer()));

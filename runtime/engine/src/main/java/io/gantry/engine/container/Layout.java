@@ -39,9 +39,19 @@ record Layout(Path dataRoot, Path runRoot) {
         return bundles().resolve(id);
     }
 
-    /** Its root file system, mounted while it runs. */
+    /** Root file systems that are mounted. */
+    Path roots() {
+        return runRoot.resolve("rootfs");
+    }
+
+    /** Its root file system, mounted while it runs or somebody looks at it. */
     Path rootfs(String id) {
-        return bundle(id).resolve("rootfs");
+        return roots().resolve(id);
+    }
+
+    /** Where file systems are looked at, each by a thread in a mount namespace of its own. */
+    Path views() {
+        return runRoot.resolve("views");
     }
 
     /** Memory that other containers may share. */

@@ -110,7 +110,7 @@ final class OciPlanner {
         List<Mount> mounts = new ArrayList<>();
         List<String> taken =
                 container.mounts().stream().map(MountPoint::destination).toList();
-        RootFiles files = RootFiles.in(layout.directory(filesOwner(container)));
+        RootFiles files = rootFiles(container);
         bindFile(mounts, taken, files.resolvConf(), "/etc/resolv.conf");
         bindFile(mounts, taken, files.hostname(), "/etc/hostname");
         bindFile(mounts, taken, files.hosts(), "/etc/hosts");
@@ -118,6 +118,11 @@ final class OciPlanner {
             mounts.add(mount(mount, volumePaths));
         }
         return mounts;
+    }
+
+    /** The files that the engine binds into a container. */
+    RootFiles rootFiles(Container container) {
+        return RootFiles.in(layout.directory(filesOwner(container)));
     }
 
     private static void bindFile(List<Mount> mounts, List<String> taken, Path file, String target) {

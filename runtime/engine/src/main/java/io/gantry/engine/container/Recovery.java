@@ -78,6 +78,7 @@ final class Recovery {
 
     private void recover(Entry entry, Restored restored) {
         Container container = entry.container();
+        volumes.releaseForLook(container);
         if (!entry.stored().ready()) {
             LOG.info("removing container {}, which was being made when the engine ended", container.id());
             runs.clean(container);
@@ -105,7 +106,7 @@ final class Recovery {
 
     /** It did not run; a start or the end of a run may have been interrupted. */
     private void leftBehind(Entry entry) {
-        if (Files.exists(layout.bundle(entry.id()))) {
+        if (Files.exists(layout.bundle(entry.id())) || Files.exists(layout.rootfs(entry.id()))) {
             runs.clean(entry.container());
         } else {
             volumes.release(entry.container());
@@ -147,6 +148,14 @@ final class Recovery {
                     runtime.delete(bundle.getFileName().toString(), true);
                     Mounts.detach(bundle.toRealPath());
                     Layout.remove(bundle);
+                });
+            }
+        }
+        for (Path root : entries(layout.roots())) {
+            if (!known.contains(root.getFileName().toString())) {
+                attempt(root, () -> {
+                    Mounts.detach(root.toRealPath());
+                    Files.delete(root);
                 });
             }
         }

@@ -41,7 +41,7 @@ final class Remover {
     void remove(Entry entry, boolean withVolumes) {
         Container container = entry.container();
         try {
-            roots.unmount(container.id());
+            roots.evict(container.id());
             roots.remove(container.storageDriver(), entry.stored().layer());
             Layout.remove(layout.bundle(container.id()));
             Layout.remove(layout.directory(container.id()));

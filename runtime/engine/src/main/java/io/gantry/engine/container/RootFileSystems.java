@@ -1,22 +1,21 @@
 package io.gantry.engine.container;
 
+import io.gantry.engine.Container;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.driver.OpenDrivers;
 import io.gantry.image.Digest;
 import io.gantry.image.Image;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.unpack.Unpacker;
-import io.gantry.linux.MountRequest;
-import io.gantry.linux.Mounts;
 import io.gantry.spi.FailedPreconditionException;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.MountSpec;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +36,7 @@ final class RootFileSystems implements AutoCloseable {
 
     private final OpenDrivers drivers;
     private final Unpacker unpacker;
-    private final Layout layout;
+    private final RootMounts mounts;
     private final Supplier<List<Digest>> liveChains;
     private final Supplier<Set<String>> liveLayers;
     private final LayerCleanup cleanup;
@@ -55,7 +55,7 @@ final class RootFileSystems implements AutoCloseable {
             LayerCleanup cleanup) {
         this.drivers = drivers;
         this.unpacker = unpacker;
-        this.layout = layout;
+        this.mounts = new RootMounts(layout);
         this.liveChains = liveChains;
         this.liveLayers = liveLayers;
         this.cleanup = cleanup;
@@ -76,35 +76,58 @@ final class RootFileSystems implements AutoCloseable {
         }
     }
 
-    /** Mounts a container's layer at its place, whole or not at all. */
+    /** Mounts a container's layer at its place for its run, whole or not at all. */
     Path mount(String driverName, String layer, String containerId) {
-        Path root = layout.rootfs(containerId);
-        Layout.make(root);
-        List<MountSpec> specs = driver(driverName).mounts(LayerId.of(layer));
-        try {
-            for (MountSpec spec : specs) {
-                Mounts.mount(
-                        new MountRequest(spec.type(), spec.source(), spec.options()),
-                        root.resolve(spec.target().toString()));
-            }
-            return root;
-        } catch (RuntimeException e) {
-            unmount(containerId);
-            throw e;
-        }
+        return mounts.beginRun(containerId, () -> mountsOf(driverName, layer));
     }
 
-    /** Takes a container's layer off its place; does nothing if it is not mounted. */
+    /** The run is over; does nothing if there was none. */
     void unmount(String containerId) {
-        Path root = layout.rootfs(containerId);
-        if (Files.exists(root)) {
-            try {
-                Mounts.detach(root.toRealPath());
-                Files.delete(root);
-            } catch (IOException e) {
-                throw new EngineException(
-                        EngineException.Kind.SYSTEM, "cannot unmount " + root + ": " + e.getMessage(), e);
-            }
+        mounts.endRun(containerId);
+    }
+
+    /** Takes a container's layer off its place, whoever looks at it. */
+    void evict(String containerId) {
+        mounts.evict(containerId);
+    }
+
+    /** Has a container's layer mounted for a while, whether it runs or not. */
+    RootMounts.Look look(StoredContainer stored) {
+        Container container = stored.container();
+        return mounts.look(
+                container.id(), container.state().isUp(), () -> mountsOf(container.storageDriver(), stored.layer()));
+    }
+
+    private List<MountSpec> mountsOf(String driverName, String layer) {
+        return driver(driverName).mounts(LayerId.of(layer));
+    }
+
+    /** The committed layer that a container's layer stands on. */
+    Optional<LayerId> parent(StoredContainer stored) {
+        return driver(stored.container().storageDriver())
+                .stat(LayerId.of(stored.layer()))
+                .flatMap(LayerInfo::parent);
+    }
+
+    /** Where a container's layer keeps what it adds to those beneath. */
+    LayerTarget target(StoredContainer stored) {
+        return driver(stored.container().storageDriver()).layerTarget(LayerId.of(stored.layer()));
+    }
+
+    /**
+     * Has a committed layer ready to be looked at.
+     *
+     * @param id a name that no layer has
+     * @param work receives the mounts that show it, and leaves none of them
+     */
+    <T> T withView(String driverName, String id, LayerId committed, Function<List<MountSpec>, T> work) {
+        StorageDriver driver = driver(driverName);
+        LayerId view = LayerId.of(id);
+        driver.view(view, committed);
+        try {
+            return work.apply(driver.mounts(view));
+        } finally {
+            driver.remove(view);
         }
     }
 

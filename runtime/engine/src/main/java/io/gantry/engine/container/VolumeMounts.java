@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class VolumeMounts {
     private static final Logger LOG = LoggerFactory.getLogger(VolumeMounts.class);
     private static final String SCRATCH = ".gantry-copy";
+    private static final String LOOK = "-look";
 
     private final VolumeService volumes;
 
@@ -27,23 +28,41 @@ final class VolumeMounts {
 
     /** Makes a container's volumes available, all or none. Where the content of each is, by destination. */
     Map<String, Path> use(Container container) {
+        return use(container, container.id());
+    }
+
+    /** The same for somebody who looks at the container's file system. */
+    Map<String, Path> useForLook(Container container) {
+        return use(container, container.id() + LOOK);
+    }
+
+    private Map<String, Path> use(Container container, String consumer) {
         Map<String, Path> paths = new LinkedHashMap<>();
         try {
             for (MountPoint mount : volumesOf(container)) {
-                paths.put(mount.destination(), volumes.use(mount.name(), container.id()));
+                paths.put(mount.destination(), volumes.use(mount.name(), consumer));
             }
             return paths;
         } catch (RuntimeException e) {
-            release(container);
+            release(container, consumer);
             throw e;
         }
     }
 
     /** Ends a container's use of its volumes. */
     void release(Container container) {
+        release(container, container.id());
+    }
+
+    /** Nobody looks at the container's file system any more. */
+    void releaseForLook(Container container) {
+        release(container, container.id() + LOOK);
+    }
+
+    private void release(Container container, String consumer) {
         for (MountPoint mount : volumesOf(container)) {
             try {
-                volumes.release(mount.name(), container.id());
+                volumes.release(mount.name(), consumer);
             } catch (RuntimeException e) {
                 LOG.warn("volume {} is still held for container {}", mount.name(), container.id(), e);
             }

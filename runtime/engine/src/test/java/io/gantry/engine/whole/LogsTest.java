@@ -171,7 +171,7 @@ class LogsTest {
         assertThat(whole.engine().containers().list()).isEmpty();
     }
 
-    private static LogRequest request(boolean follow, Optional<Integer> tail) {
+    static LogRequest request(boolean follow, Optional<Integer> tail) {
         return new LogRequest(true, true, follow, false, Optional.empty(), Optional.empty(), tail);
     }
 
