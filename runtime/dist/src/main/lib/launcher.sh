@@ -18,12 +18,14 @@ find_java() {
   return 1
 }
 
-# find_archive NAME: sets lib to lib/NAME, and archive to the JVM's option for its class-data archive; to nothing where there is none for this JDK.
+# find_archive NAME (cli or daemon): sets lib to lib/NAME, and archive to the JVM's option for its class-data archive; to nothing where there is none for this JDK.
 # The stamp holds the java that made the archive, the option that uses it, the bin folder by the name it had (the JVM compares paths as text), and
 # that JDK's release file. An archive of another JDK is harmless (the JVM leaves it alone) but useless, so it is made anew in the background.
+# GANTRY_NO_ARCHIVE=1 does without.
 find_archive() {
   lib=$bin/../lib/$1
   archive=
+  [ -z "${GANTRY_NO_ARCHIVE-}" ] || return 0
   if [ -r "$lib/archive.stamp" ]; then
     {
       IFS= read -r made_with
@@ -38,7 +40,7 @@ find_archive() {
       fi
     } <"$lib/archive.stamp" 2>/dev/null
   fi
-  if [ -z "$archive" ] && [ -w "$lib" ] && [ -z "${GANTRY_NO_ARCHIVE-}" ]; then
+  if [ -z "$archive" ] && [ -w "$lib" ]; then
     setsid "$bin/gantry-make-archive" "$java" "$1" >/dev/null 2>&1 </dev/null &
   fi
 }
