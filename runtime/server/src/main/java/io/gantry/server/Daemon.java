@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,19 +79,24 @@ final class Daemon implements AutoCloseable {
     }
 
     private EngineConfig configuration() {
-        List<Path> pluginPath = flags.pluginPath().isEmpty()
-                ? PluginPath.standard(Distribution.drivers()).paths()
-                : flags.pluginPath();
         return new EngineConfig(
                 flags.dataRoot(),
                 flags.execRoot(),
-                pluginPath,
+                pluginPath(),
                 flags.storageDriver(),
                 flags.storageOptions(),
                 flags.runtime(),
                 flags.conmon(),
                 EngineConfig.OWN_NAMESPACE,
                 flags.firewall());
+    }
+
+    /** The distribution's drivers are always found; folders that the user names stand in for the system's. */
+    private List<Path> pluginPath() {
+        Optional<Path> own = Distribution.drivers();
+        return flags.pluginPath().isEmpty()
+                ? PluginPath.standard(own).paths()
+                : Stream.concat(own.stream(), flags.pluginPath().stream()).toList();
     }
 
     private void lock(Path root) throws IOException {

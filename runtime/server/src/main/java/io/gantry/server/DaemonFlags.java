@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param pidFile where to note the process id
  * @param storageDriver the default storage driver; empty for the best that works
  * @param storageOptions its options
- * @param pluginPath where to look for drivers; empty for the standard places
+ * @param pluginPath where to look for drivers beside the distribution's; empty for the system's two places
  * @param runtimes programs of OCI runtimes, by name
  * @param defaultRuntime the runtime to use
  * @param conmon the container monitor
@@ -74,7 +74,8 @@ record DaemonFlags(
               -p, --pidfile PATH         Process id file (default gantry.pid in the exec root)
               -s, --storage-driver NAME  Default storage driver (default: the best that works)
                   --storage-opt KEY=VAL  Option of that driver; may be given several times
-                  --plugin-path PATH     Look for drivers here; may be given several times
+                  --plugin-path PATH     Look for drivers here too, in place of /usr/lib/gantry/drivers
+                                         and /etc/gantry/drivers; may be given several times
                   --add-runtime NAME=PATH  Name an OCI runtime; may be given several times
                   --default-runtime NAME   OCI runtime, by name or path (default runc)
                   --conmon PATH          Container monitor (default conmon)
