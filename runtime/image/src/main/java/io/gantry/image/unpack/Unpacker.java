@@ -240,12 +240,22 @@ public final class Unpacker implements AutoCloseable {
         }
     }
 
-    /** Waits for work that nobody needs any more and removes what it made. */
+    /** Waits for work that nobody needs any more, interrupted or not, and removes what it made. */
     private static void discard(StorageDriver driver, Future<Optional<LayerId>> future) {
-        try {
-            await(future).ifPresent(id -> removeQuietly(driver, id));
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("work that was given up failed", e);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                future.get().ifPresent(id -> removeQuietly(driver, id));
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                LOG.debug("work that was given up failed", e);
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

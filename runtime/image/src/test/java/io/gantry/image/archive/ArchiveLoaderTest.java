@@ -14,6 +14,7 @@ import io.gantry.image.Layer;
 import io.gantry.image.MediaTypes;
 import io.gantry.image.Reference;
 import io.gantry.image.testing.ImageFiles;
+import io.gantry.image.testing.LoadedStore;
 import io.gantry.image.testing.Tars;
 import io.gantry.image.testing.TestImage;
 import java.io.IOException;

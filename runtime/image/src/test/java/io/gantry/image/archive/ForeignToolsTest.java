@@ -13,6 +13,7 @@ import io.gantry.image.Digest;
 import io.gantry.image.Image;
 import io.gantry.image.Reference;
 import io.gantry.image.testing.ImageFiles;
+import io.gantry.image.testing.LoadedStore;
 import io.gantry.image.testing.Programs;
 import io.gantry.image.testing.Tars;
 import io.gantry.image.testing.TestImage;
@@ -92,6 +93,7 @@ class ForeignToolsTest {
 
     @Test
     void umocisLayoutsAreLoaded() throws IOException {
+        Programs.assumeRoot();
         Programs.assume("umoci", "tar");
         Path layout = directory.resolve("layout");
         Path bundle = directory.resolve("bundle");

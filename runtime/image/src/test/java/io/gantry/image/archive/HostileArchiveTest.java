@@ -23,6 +23,7 @@ import io.gantry.image.MediaTypes;
 import io.gantry.image.NoSpaceException;
 import io.gantry.image.compress.BombGuard;
 import io.gantry.image.testing.ImageFiles;
+import io.gantry.image.testing.LoadedStore;
 import io.gantry.image.testing.SmallDisk;
 import io.gantry.image.testing.TarItem;
 import io.gantry.image.testing.Tars;

@@ -15,6 +15,7 @@ import io.gantry.image.ImageFormatException.Kind;
 import io.gantry.image.NoSpaceException;
 import io.gantry.image.layer.ApplyOptions.Beneath;
 import io.gantry.image.layer.LayerStack.Mode;
+import io.gantry.image.testing.Programs;
 import io.gantry.image.testing.SmallDisk;
 import io.gantry.image.testing.TarItem;
 import io.gantry.linux.Xattrs;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayerApplierTest {
     @TempDir
     Path directory;
+
+    @BeforeEach
+    void needsRoot() {
+        Programs.assumeRoot();
+    }
 
     @Test
     void theAufsDialectKeepsTheArchivesMarksAsFiles() throws IOException {

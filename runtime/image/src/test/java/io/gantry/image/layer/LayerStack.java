@@ -3,6 +3,7 @@ package io.gantry.image.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.image.layer.ApplyOptions.Beneath;
+import io.gantry.image.testing.Programs;
 import io.gantry.image.testing.TarItem;
 import io.gantry.image.testing.Tars;
 import io.gantry.linux.DeviceNumber;
@@ -55,6 +56,7 @@ final class LayerStack implements AutoCloseable {
     private int waited;
 
     LayerStack(Mode mode) throws IOException {
+        Programs.assumeRoot();
         this.mode = mode;
         this.base = Files.createTempDirectory("gantry-layers-").toRealPath();
         this.beside =

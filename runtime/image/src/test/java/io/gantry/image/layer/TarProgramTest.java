@@ -28,6 +28,7 @@ class TarProgramTest {
 
     @BeforeEach
     void makeTree() throws IOException {
+        Programs.assumeRoot();
         source = Files.createDirectory(directory.resolve("source"));
         Files.createDirectories(source.resolve("d/empty"));
         Files.writeString(source.resolve("d/f"), "hello");

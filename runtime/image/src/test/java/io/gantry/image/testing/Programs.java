@@ -24,6 +24,13 @@ public final class Programs {
         }
     }
 
+    /** Skips the test where it may not mount, make devices, and change owners. */
+    public static void assumeRoot() {
+        assumeThat(ProcessHandle.current().info().user())
+                .as("the test runs as root")
+                .contains("root");
+    }
+
     /** Runs one to its end; gives what it printed. Its home is a directory of the test's. */
     public static String run(Path home, String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -16,6 +16,7 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     public static SmallDisk of(String size) throws IOException {
+        Programs.assumeRoot();
         Path path = Files.createTempDirectory("gantry-small-");
         Mounts.mount(new MountRequest("tmpfs", "tmpfs", List.of(("size=" + size).split(","))), path);
         Mounts.makePrivate(path);

@@ -1,4 +1,4 @@
-package io.gantry.image.archive;
+package io.gantry.image.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import io.gantry.image.Image;
 import io.gantry.image.ImageSink;
 import io.gantry.image.Platform;
 import io.gantry.image.Reference;
+import io.gantry.image.archive.ArchiveLoader;
 import io.gantry.image.store.ContentStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,24 +21,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A content store with what was loaded into it. */
-final class LoadedStore implements ImageSink {
-    static final Platform AMD64 = new Platform("linux", "amd64", Optional.empty());
+public final class LoadedStore implements ImageSink {
+    public static final Platform AMD64 = new Platform("linux", "amd64", Optional.empty());
 
     private final Path root;
     private final ContentStore store;
     private final Map<Digest, Image> images = new LinkedHashMap<>();
     private final Map<String, Digest> names = new LinkedHashMap<>();
 
-    LoadedStore(Path root) throws IOException {
+    public LoadedStore(Path root) throws IOException {
         this.root = root;
         this.store = ContentStore.open(root);
     }
 
-    ContentStore store() {
+    public ContentStore store() {
         return store;
     }
 
-    List<ArchiveLoader.Loaded> load(byte[] archive) throws IOException {
+    public List<ArchiveLoader.Loaded> load(byte[] archive) throws IOException {
         return new ArchiveLoader(store).load(new ByteArrayInputStream(archive), AMD64, this);
     }
 
@@ -48,27 +49,27 @@ final class LoadedStore implements ImageSink {
         given.forEach(name -> names.put(name.familiar(), image.id()));
     }
 
-    Image image(Digest id) {
+    public Image image(Digest id) {
         return images.get(id);
     }
 
-    List<Digest> ids() {
+    public List<Digest> ids() {
         return List.copyOf(images.keySet());
     }
 
-    Map<String, Digest> names() {
+    public Map<String, Digest> names() {
         return names;
     }
 
     /** Every file below the store's root. */
-    List<Path> files() throws IOException {
+    public List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
             return new ArrayList<>(all.filter(Files::isRegularFile).toList());
         }
     }
 
     /** Fails if there is more or less in the store than its images need, or anything half-written. */
-    void assertHoldsJustItsImages() throws IOException {
+    public void assertHoldsJustItsImages() throws IOException {
         List<Digest> needed = images.values().stream()
                 .flatMap(image -> image.blobs().stream())
                 .distinct()
