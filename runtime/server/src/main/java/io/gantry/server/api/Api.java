@@ -17,7 +17,14 @@ public final class Api {
         new SystemRoutes(engine, json, version).add(routes);
         new ContainerRoutes(engine, json).add(routes);
         new ContainerStreams(engine.containers(), json).add(routes);
+        new ExecRoutes(engine.containers().execs(), json).add(routes);
+        new FileRoutes(engine.containers(), json).add(routes);
+        new StatsRoutes(engine, json).add(routes);
         new ImageRoutes(engine, json).add(routes);
+        new NetworkRoutes(engine.networks(), json).add(routes);
+        new VolumeRoutes(engine.volumes(), json).add(routes);
+        new EventRoutes(engine.events(), json).add(routes);
+        new SwarmRoutes(json).add(routes);
         return routes.build();
     }
 

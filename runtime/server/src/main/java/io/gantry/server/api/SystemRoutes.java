@@ -23,6 +23,7 @@ final class SystemRoutes {
                 .head("/_ping", SystemRoutes::ping)
                 .get("/version", exchange -> json.answer(exchange, 200, info.version(engine.info())))
                 .get("/info", exchange -> json.answer(exchange, 200, info.info(engine.info())))
+                .get("/system/df", this::usage)
                 .get("/gantry/v1/drivers", exchange -> json.answer(exchange, 200, engine.drivers()))
                 .post("/auth", this::auth);
     }
@@ -34,6 +35,10 @@ final class SystemRoutes {
         exchange.header("Swarm", "inactive");
         byte[] body = exchange.head().method().equals("HEAD") ? new byte[0] : "OK".getBytes(StandardCharsets.US_ASCII);
         exchange.respond(200, "text/plain; charset=utf-8", body);
+    }
+
+    private void usage(Exchange exchange) throws IOException {
+        json.answer(exchange, 200, new UsageView(engine).of(exchange.query().all("type"), exchange.version()));
     }
 
     /** There is no registry client, so nobody can be logged in. */
