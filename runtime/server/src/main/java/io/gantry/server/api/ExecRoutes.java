@@ -77,24 +77,27 @@ final class ExecRoutes {
         boolean tty = exec.request().tty();
         HijackedStream stream = exchange.hijack(ContainerStreams.type(exchange, !tty));
         StreamSink sink = new StreamSink(!tty);
-        sink.open(new Targets.Hijacked(stream));
         InputHandle handle;
         try {
             handle = execs.start(id, sink);
-        } catch (EngineException | DriverException e) {
-            // the answer has begun, so the stream itself has to tell
-            fail(sink, e);
-            return;
         } catch (RuntimeException e) {
-            fail(sink, e);
+            sink.abandon();
+            tell(stream, !tty, e);
+            if (e instanceof EngineException || e instanceof DriverException) {
+                return;
+            }
             throw e;
         }
         Optional<DetachKeys> keys =
                 tty ? Optional.of(DetachKeys.parse(exec.request().detachKeys())) : Optional.empty();
         stream.receive(new InputPump(handle, stream, keys));
+        sink.open(new Targets.Hijacked(stream));
     }
 
-    private static void fail(StreamSink sink, RuntimeException failure) {
+    /** The answer has begun when a command cannot be started, so the error takes the way of its output, as Docker's does. */
+    private static void tell(HijackedStream stream, boolean framed, RuntimeException failure) {
+        StreamSink sink = new StreamSink(framed);
+        sink.open(new Targets.Hijacked(stream));
         sink.output(OutputSink.Channel.STDOUT, ByteBuffer.wrap(JsonBody.bytes(failure.getMessage() + "\r\n")));
         sink.closed();
     }

@@ -5,19 +5,13 @@ import io.gantry.engine.Containers.Change;
 import io.gantry.engine.Containers.PathStat;
 import io.gantry.server.http.Exchange;
 import io.gantry.server.http.HttpError;
-import io.gantry.server.http.ResponseStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /** The files of containers. */
 final class FileRoutes {
-    private static final int BUFFER = 64 * 1024;
-    private static final String TAR = "application/x-tar";
-
     private final Containers containers;
     private final JsonBody json;
 
@@ -34,19 +28,6 @@ final class FileRoutes {
                 .put("/containers/{id}/archive", this::copyIn);
     }
 
-    /** Writes an archive. */
-    private interface Writer {
-        void write(OutputStream out) throws IOException;
-    }
-
-    private static void stream(Exchange exchange, Writer writer) throws IOException {
-        ResponseStream stream = exchange.stream(200, TAR);
-        OutputStream out = new BufferedOutputStream(stream, BUFFER);
-        writer.write(out);
-        out.flush();
-        stream.close();
-    }
-
     private void changes(Exchange exchange) throws IOException {
         List<View> changes = containers.changes(ContainerRoutes.id(exchange)).stream()
                 .map(FileRoutes::change)
@@ -60,7 +41,7 @@ final class FileRoutes {
 
     private void export(Exchange exchange) throws IOException {
         String id = containers.find(ContainerRoutes.id(exchange)).id();
-        stream(exchange, out -> containers.export(id, out));
+        TarAnswer.send(exchange, out -> containers.export(id, out));
     }
 
     private static String path(Exchange exchange) {
@@ -93,7 +74,7 @@ final class FileRoutes {
         String id = ContainerRoutes.id(exchange);
         String path = path(exchange);
         describe(exchange, containers.statPath(id, path));
-        stream(exchange, out -> containers.copyOut(id, path, out));
+        TarAnswer.send(exchange, out -> containers.copyOut(id, path, out));
     }
 
     private void copyIn(Exchange exchange) {

@@ -7,19 +7,14 @@ import io.gantry.engine.Images.Image;
 import io.gantry.server.http.Exchange;
 import io.gantry.server.http.HttpError;
 import io.gantry.server.http.Query;
-import io.gantry.server.http.ResponseStream;
 import io.gantry.spi.DriverException;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Images. */
 final class ImageRoutes {
-    private static final int BUFFER = 64 * 1024;
-
     private final Engine engine;
     private final Images images;
     private final JsonBody json;
@@ -182,16 +177,10 @@ final class ImageRoutes {
         return images.list().stream().mapToLong(Image::size).sum();
     }
 
-    /** The images are looked up before the answer begins, so that a wrong name still gets an error. */
     private void save(Exchange exchange, List<String> names) throws IOException {
         if (names.isEmpty()) {
             throw HttpError.badRequest("no images named: give names");
         }
-        names.forEach(images::find);
-        ResponseStream stream = exchange.stream(200, "application/x-tar");
-        OutputStream out = new BufferedOutputStream(stream, BUFFER);
-        images.save(names, out);
-        out.flush();
-        stream.close();
+        TarAnswer.send(exchange, out -> images.save(names, out));
     }
 }

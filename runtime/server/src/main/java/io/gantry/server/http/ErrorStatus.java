@@ -8,6 +8,7 @@ import io.gantry.spi.InvalidArgumentException;
 import io.gantry.spi.NotFoundException;
 import io.gantry.spi.UnsupportedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * What a client is told of a failure.
@@ -32,6 +33,9 @@ record ErrorStatus(int status, String message, boolean isFault) {
         }
         if (failure instanceof IOException e) {
             return new ErrorStatus(500, String.valueOf(e.getMessage()), false);
+        }
+        if (failure instanceof UncheckedIOException e) {
+            return of(e.getCause());
         }
         return new ErrorStatus(500, "internal error: " + failure, true);
     }
