@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A container as it was at one moment.
@@ -31,6 +32,7 @@ import java.util.Objects;
  * @param path the program that runs
  * @param args its arguments
  * @param execIds execs that have not been forgotten
+ * @param health of a container that was started and is tested
  */
 public record Container(
         String id,
@@ -49,7 +51,8 @@ public record Container(
         int restartCount,
         String path,
         List<String> args,
-        List<String> execIds) {
+        List<String> execIds,
+        Optional<Health> health) {
     /** Copies the collections. */
     public Container {
         Objects.requireNonNull(id, "id");
@@ -59,5 +62,6 @@ public record Container(
         ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
         args = List.copyOf(args);
         execIds = List.copyOf(execIds);
+        health = health == null ? Optional.empty() : health;
     }
 }

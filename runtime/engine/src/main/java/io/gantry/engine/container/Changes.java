@@ -3,10 +3,12 @@ package io.gantry.engine.container;
 import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState;
 import io.gantry.engine.EndpointState;
+import io.gantry.engine.Health;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.model.PortBinding;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Copies of a container with one thing changed. */
 final class Changes {
@@ -30,7 +32,8 @@ final class Changes {
                 c.restartCount(),
                 c.path(),
                 c.args(),
-                c.execIds());
+                c.execIds(),
+                c.health());
     }
 
     static Container name(Container c, String name) {
@@ -51,7 +54,8 @@ final class Changes {
                 c.restartCount(),
                 c.path(),
                 c.args(),
-                c.execIds());
+                c.execIds(),
+                c.health());
     }
 
     static Container hostConfig(Container c, HostConfig hostConfig) {
@@ -72,7 +76,8 @@ final class Changes {
                 c.restartCount(),
                 c.path(),
                 c.args(),
-                c.execIds());
+                c.execIds(),
+                c.health());
     }
 
     static Container network(
@@ -94,7 +99,8 @@ final class Changes {
                 c.restartCount(),
                 c.path(),
                 c.args(),
-                c.execIds());
+                c.execIds(),
+                c.health());
     }
 
     static Container restartCount(Container c, int count) {
@@ -115,10 +121,12 @@ final class Changes {
                 count,
                 c.path(),
                 c.args(),
-                c.execIds());
+                c.execIds(),
+                c.health());
     }
 
-    static Container execIds(Container c, List<String> execIds) {
+    /** With what is known while the engine runs. */
+    static Container present(Container c, List<String> execIds, Optional<Health> health) {
         return new Container(
                 c.id(),
                 c.name(),
@@ -136,6 +144,7 @@ final class Changes {
                 c.restartCount(),
                 c.path(),
                 c.args(),
-                execIds);
+                execIds,
+                health);
     }
 }

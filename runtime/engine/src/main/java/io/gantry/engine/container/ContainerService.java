@@ -8,6 +8,7 @@ import io.gantry.engine.Containers;
 import io.gantry.engine.CreateContainer;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.Execs;
+import io.gantry.engine.Health;
 import io.gantry.engine.InputHandle;
 import io.gantry.engine.LogRequest;
 import io.gantry.engine.OutputSink;
@@ -49,6 +50,7 @@ public final class ContainerService implements Containers {
     private final ExecService execs;
     private final Stops stops;
     private final ContainerLogs logs;
+    private final Companions companions;
     private final ContainerFiles files;
 
     ContainerService(ContainerParts parts) {
@@ -62,6 +64,7 @@ public final class ContainerService implements Containers {
         this.execs = new ExecService(parts);
         this.stops = new Stops(runtime, events);
         this.logs = new ContainerLogs(runtime);
+        this.companions = new Companions(parts, logs, execs);
         this.files = new ContainerFiles(parts);
     }
 
@@ -75,12 +78,21 @@ public final class ContainerService implements Containers {
     @Override
     public Container find(String ref) {
         Container container = store.find(ref).container();
-        return Changes.execIds(container, execs.idsOf(container.id()));
+        return present(container);
+    }
+
+    private Container present(Container container) {
+        return Changes.present(container, execs.idsOf(container.id()), companions.health(container.id()));
+    }
+
+    private Container withHealth(Container container) {
+        Optional<Health> health = companions.health(container.id());
+        return health.isEmpty() ? container : Changes.present(container, container.execIds(), health);
     }
 
     @Override
     public List<Container> list() {
-        return store.containers();
+        return store.containers().stream().map(this::withHealth).toList();
     }
 
     @Override
@@ -112,7 +124,7 @@ public final class ContainerService implements Containers {
             }
             throw e;
         }
-        logs.begin(entry.container());
+        companions.begin(entry.container());
         publish(entry.container(), "start");
     }
 
@@ -185,6 +197,7 @@ public final class ContainerService implements Containers {
                 throw conflict("Container " + entry.id() + " is already paused");
             }
             runtime.pause(entry.id());
+            companions.paused(entry.id());
             entry.state(with(entry.state(), Status.PAUSED));
             publish(entry.container(), "pause");
             return null;
@@ -200,6 +213,7 @@ public final class ContainerService implements Containers {
             }
             runtime.resume(entry.id());
             entry.state(with(entry.state(), Status.RUNNING));
+            companions.resumed(entry.id());
             publish(entry.container(), "unpause");
             return null;
         });
@@ -259,6 +273,7 @@ public final class ContainerService implements Containers {
         parts.remover().remove(entry, volumes);
         restarts.forget(entry.id());
         execs.forget(entry.id());
+        companions.forget(entry.id());
         parts.attachments().failed(entry.id());
         publish(entry.container(), "destroy");
     }
@@ -416,7 +431,7 @@ public final class ContainerService implements Containers {
     void exitedMeanwhile() {
         for (Entry entry : store.all()) {
             if (entry.state().isUp()) {
-                logs.begin(entry.container());
+                companions.begin(entry.container());
                 runtime.end(entry.id()).ifPresent(end -> {
                     CompletableFuture<Void> told = end.thenAccept(this::exited);
                     LOG.debug("listening for the end of container {}: {}", entry.id(), told);
@@ -440,7 +455,7 @@ public final class ContainerService implements Containers {
                 attributes.put("exitCode", Integer.toString(status.exitCode()));
                 boolean again = Restarts.wanted(entry, status);
                 runs.ended(entry, status, again ? Status.RESTARTING : Status.EXITED);
-                logs.end(entry.id());
+                companions.end(entry.id());
                 events.publish("container", "die", entry.id(), attributes);
                 entry.ended();
                 if (again) {
@@ -476,7 +491,7 @@ public final class ContainerService implements Containers {
     /** Stops looking after containers, which go on. */
     public void close() {
         restarts.close();
-        logs.close();
+        companions.close();
         runtime.close();
         parts.roots().close();
     }

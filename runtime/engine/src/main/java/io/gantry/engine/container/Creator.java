@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +121,8 @@ final class Creator {
                 0,
                 command.get(0),
                 command.subList(1, command.size()),
-                List.of());
+                List.of(),
+                Optional.empty());
         return Changes.network(bare, endpoints, ContainerNetworks.shown(bare, Map.of()), "");
     }
 

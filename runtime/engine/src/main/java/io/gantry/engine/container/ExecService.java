@@ -126,6 +126,11 @@ final class ExecService implements Execs {
                 .toList();
     }
 
+    /** Forgets one command, as if it had never been. */
+    void forgetOne(String execId) {
+        execs.remove(execId);
+    }
+
     /** Forgets the commands of a container that is gone. */
     void forget(String containerId) {
         execs.values().removeIf(known -> known.containerId.equals(containerId));

@@ -3,12 +3,14 @@ package io.gantry.engine.container;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.log.LogOptions;
 import io.gantry.engine.model.ContainerConfig;
+import io.gantry.engine.model.Healthcheck;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.network.PublishedPorts;
 import java.util.Set;
 
 /** What a request for a container must be, told in Docker's words, before anything is made. */
 final class RequestChecks {
+    private static final long LEAST_NANOS = 1_000_000;
     private static final long LEAST_MEMORY = 6L << 20;
     private static final Set<String> POLICIES = Set.of("", "no", "always", "on-failure", "unless-stopped");
 
@@ -28,6 +30,7 @@ final class RequestChecks {
         config.exposedPorts().keySet().forEach(RequestChecks::checkPort);
         host.portBindings().keySet().forEach(RequestChecks::checkPort);
         PublishedPorts.check(host.portBindings());
+        config.healthcheck().ifPresent(RequestChecks::checkHealthcheck);
         checkPolicy(host);
         checkResources(host);
         LogOptions unused = LogOptions.of(host.logConfig());
@@ -50,6 +53,22 @@ final class RequestChecks {
     private static void checkPort(String port) {
         if (!port.matches("\\d{1,5}(-\\d{1,5})?(/(tcp|udp|sctp))?")) {
             throw invalid("invalid port specification: \"" + port + "\"");
+        }
+    }
+
+    private static void checkHealthcheck(Healthcheck check) {
+        checkDuration("Interval", check.interval());
+        checkDuration("Timeout", check.timeout());
+        if (check.retries() < 0) {
+            throw invalid("Retries in Healthcheck cannot be negative");
+        }
+        checkDuration("StartPeriod", check.startPeriod());
+        checkDuration("StartInterval", check.startInterval());
+    }
+
+    private static void checkDuration(String name, long nanos) {
+        if (nanos != 0 && nanos < LEAST_NANOS) {
+            throw invalid(name + " in Healthcheck cannot be less than 1ms");
         }
     }
 
