@@ -135,7 +135,9 @@ final class ContainerFilter {
                         "status",
                         wanted -> ContainerStatus.word(container.state()).equals(wanted))
                 && filters.any("exited", wanted -> hasExited(container, Integer.parseInt(wanted)))
-                && filters.any("health", wanted -> wanted.equals("none"))
+                && filters.any(
+                        "health",
+                        wanted -> ContainerStatus.healthWord(container).equals(wanted))
                 && filters.any("is-task", wanted -> !Boolean.parseBoolean(wanted))
                 && filters.any("volume", wanted -> usesVolume(container, wanted))
                 && filters.any("network", wanted -> isOn(container, wanted))

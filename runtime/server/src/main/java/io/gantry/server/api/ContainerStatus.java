@@ -1,6 +1,8 @@
 package io.gantry.server.api;
 
+import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState;
+import io.gantry.engine.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -10,10 +12,11 @@ final class ContainerStatus {
     private ContainerStatus() {}
 
     /** {@code Up 5 minutes}, {@code Exited (0) 2 hours ago} and the like. */
-    static String sentence(ContainerState state, Instant now) {
+    static String sentence(Container container, Instant now) {
+        ContainerState state = container.state();
         return switch (state.status()) {
             case CREATED -> "Created";
-            case RUNNING -> "Up " + since(state.startedAt(), now);
+            case RUNNING -> "Up " + since(state.startedAt(), now) + health(container);
             case PAUSED -> "Up " + since(state.startedAt(), now) + " (Paused)";
             case RESTARTING -> "Restarting (" + state.exitCode() + ") " + since(state.finishedAt(), now) + " ago";
             case REMOVING -> "Removal In Progress";
@@ -23,6 +26,24 @@ final class ContainerStatus {
                         : "Exited (" + state.exitCode() + ") " + since(state.finishedAt(), now) + " ago";
             case DEAD -> "Dead";
         };
+    }
+
+    private static String health(Container container) {
+        return container
+                .health()
+                .map(health ->
+                        health.status() == Health.Status.STARTING ? " (health: starting)" : " (" + word(health) + ")")
+                .orElse("");
+    }
+
+    /** {@code starting}, {@code healthy} or {@code unhealthy}. */
+    private static String word(Health health) {
+        return health.status().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The same, and {@code none} for a container that is not tested. */
+    static String healthWord(Container container) {
+        return container.health().map(ContainerStatus::word).orElse("none");
     }
 
     private static String since(Instant time, Instant now) {
@@ -35,7 +56,8 @@ final class ContainerStatus {
     }
 
     /** {@code State} of an inspected container. */
-    static View state(ContainerState state) {
+    static View state(Container container) {
+        ContainerState state = container.state();
         return new View()
                 .put("Status", word(state))
                 .put("Running", state.isUp() || state.status() == ContainerState.Status.RESTARTING)
@@ -47,6 +69,25 @@ final class ContainerStatus {
                 .put("ExitCode", state.exitCode())
                 .put("Error", state.error())
                 .put("StartedAt", state.startedAt().toString())
-                .put("FinishedAt", state.finishedAt().toString());
+                .put("FinishedAt", state.finishedAt().toString())
+                .putIf(
+                        container.health().isPresent(),
+                        "Health",
+                        container.health().map(ContainerStatus::view).orElseGet(View::new));
+    }
+
+    private static View view(Health health) {
+        return new View()
+                .put("Status", word(health))
+                .put("FailingStreak", health.failingStreak())
+                .put(
+                        "Log",
+                        health.log().stream()
+                                .map(probe -> new View()
+                                        .put("Start", probe.start().toString())
+                                        .put("End", probe.end().toString())
+                                        .put("ExitCode", probe.exitCode())
+                                        .put("Output", probe.output()))
+                                .toList());
     }
 }

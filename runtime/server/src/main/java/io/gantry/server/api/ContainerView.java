@@ -25,7 +25,7 @@ final class ContainerView {
         size.ifPresent(sizes -> view.put("SizeRw", sizes.writable()).put("SizeRootFs", sizes.rootFs()));
         return view.put("Labels", container.config().labels())
                 .put("State", ContainerStatus.word(container.state()))
-                .put("Status", ContainerStatus.sentence(container.state(), now))
+                .put("Status", ContainerStatus.sentence(container, now))
                 .put(
                         "HostConfig",
                         new View().put("NetworkMode", container.hostConfig().networkMode()))
@@ -48,7 +48,7 @@ final class ContainerView {
                 .put("Created", container.created().toString())
                 .put("Path", container.path())
                 .put("Args", container.args())
-                .put("State", ContainerStatus.state(container.state()))
+                .put("State", ContainerStatus.state(container))
                 .put("Image", container.imageId())
                 .put("ResolvConfPath", "")
                 .put("HostnamePath", "")
