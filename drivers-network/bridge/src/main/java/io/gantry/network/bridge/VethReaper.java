@@ -1,5 +1,6 @@
 package io.gantry.network.bridge;
 
+import io.gantry.linux.Errno;
 import io.gantry.linux.KernelException;
 import io.gantry.linux.netlink.Link;
 import io.gantry.linux.netlink.Netlink;
@@ -74,6 +75,10 @@ final class VethReaper implements AutoCloseable {
         try {
             netlink.link(name).filter(ours).ifPresent(link -> netlink.deleteLink(link.index()));
         } catch (KernelException | IllegalStateException e) {
+            if (e instanceof KernelException failure && failure.is(Errno.ENODEV)) {
+                // The sandbox was torn down in this moment, and took its end along.
+                return;
+            }
             LOG.log(System.Logger.Level.WARNING, "the link " + name + " is left behind; the next start removes it", e);
         } finally {
             pending.remove(name);

@@ -254,6 +254,19 @@ class BridgeLifecycleTest {
     }
 
     @Test
+    void anEndpointWhoseSandboxIsGoneIsTakenApartAllTheSame() {
+        NetworkSpec network = rig.network(Map.of(), SUBNET);
+        Container container = rig.container(network, "10.77.0.2/24");
+        rig.publish(container, tcp("0.0.0.0", 8080, 80, 1));
+        container.namespace().close();
+        rig.remove(container);
+        rig.driver().deleteNetwork(network.id());
+        rig.stop();
+        assertThat(rig.linkNames()).containsExactlyInAnyOrder("lo", "uplink");
+        assertThat(rig.nft("list table inet gantry")).doesNotContain("elements");
+    }
+
+    @Test
     void anEndpointMayBeAttachedAgainAfterItsSandboxIsGone() throws IOException {
         NetworkSpec network = rig.network(Map.of(), SUBNET);
         Container first = rig.container(network, "10.77.0.2/24");

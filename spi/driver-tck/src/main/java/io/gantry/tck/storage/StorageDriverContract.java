@@ -17,7 +17,8 @@ public abstract class StorageDriverContract
                 LayerAttributeCases,
                 LayerTargetCases,
                 LayerUsageCases,
-                FullDiskCases {
+                FullDiskCases,
+                KillCases {
     private StorageBench bench;
 
     /** The provider under test. */

@@ -1,0 +1,88 @@
+package io.gantry.tck.storage;
+
+import io.gantry.spi.OptionSpec;
+import io.gantry.spi.Options;
+import io.gantry.spi.storage.LayerId;
+import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.StorageContext;
+import io.gantry.spi.storage.StorageDriver;
+import io.gantry.spi.storage.StorageDriverProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A process that makes, looks at and removes layers until somebody kills it, and tells on standard output what it has done: {@code committed NAME},
+ * {@code removing NAME}, {@code removed NAME}. Layers stand on each other in chains; each holds a file of its own name.
+ */
+final class LayerChurn {
+    private static final int CHAIN = 5;
+
+    private final StorageDriver driver;
+    private final String prefix;
+    private final Deque<String> chain = new ArrayDeque<>();
+    private int made;
+
+    private LayerChurn(StorageDriver driver, String prefix) {
+        this.driver = driver;
+        this.prefix = prefix;
+    }
+
+    /** The provider's class, the driver's root, its run directory, and what the names of layers begin with. */
+    public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
+        StorageDriverProvider provider = (StorageDriverProvider)
+                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        Options options = Options.parse(provider.name(), provider.options(), OptionSpec.Scope.DAEMON, Map.of());
+        StorageContext context = new Context(Path.of(arguments[1]), Path.of(arguments[2]), options);
+        try (StorageDriver driver = provider.open(context)) {
+            LayerChurn churn = new LayerChurn(driver, arguments[3]);
+            while (true) {
+                churn.turn();
+            }
+        }
+    }
+
+    static String content(String name) {
+        return name.repeat(5000);
+    }
+
+    private record Context(Path root, Path runDirectory, Options options) implements StorageContext {}
+
+    private void turn() throws IOException {
+        if (chain.size() == CHAIN) {
+            while (!chain.isEmpty()) {
+                remove(chain.pop());
+            }
+            driver.cleanup();
+        }
+        String name = prefix + made++;
+        LayerId active = LayerId.of(name + "-new");
+        driver.prepare(active, Optional.ofNullable(chain.peek()).map(LayerId::of), LayerOptions.none());
+        Files.writeString(driver.layerTarget(active).directory().resolve(name), content(name));
+        driver.commit(active, LayerId.of(name));
+        chain.push(name);
+        tell("committed " + name);
+        LayerId view = LayerId.of(name + "-view");
+        driver.view(view, LayerId.of(name));
+        driver.mounts(view);
+        driver.remove(view);
+    }
+
+    private void remove(String name) {
+        // One chain in three stays.
+        if (made % (3 * CHAIN) != 0) {
+            tell("removing " + name);
+            driver.remove(LayerId.of(name));
+            tell("removed " + name);
+        }
+    }
+
+    private static void tell(String what) {
+        System.out.println(what);
+        System.out.flush();
+    }
+}
