@@ -14,6 +14,7 @@ import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.OpenFlags;
 import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ public final class TreeArchive implements AutoCloseable {
 
     /** Writes to a stream. */
     public TreeArchive(OutputStream out) {
-        this.tar = new TarWriter(out);
+        this.tar = new TarWriter(new BufferedOutputStream(out, BUFFER));
     }
 
     private record FileId(long device, long inode) {}

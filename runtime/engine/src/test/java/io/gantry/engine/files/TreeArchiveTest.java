@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -78,7 +79,7 @@ class TreeArchiveTest {
         tar.getOutputStream().write(content());
         tar.getOutputStream().close();
 
-        assertThat(new String(tar.getInputStream().readAllBytes()).lines())
+        assertThat(new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
                 .containsExactly("deep/", "deep/" + "x".repeat(200) + "/", "deep/" + "x".repeat(200) + "/y", "large");
         assertThat(tar.waitFor()).isZero();
     }
