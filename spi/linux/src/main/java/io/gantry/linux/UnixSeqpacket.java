@@ -120,14 +120,19 @@ public final class UnixSeqpacket implements AutoCloseable {
         }
     }
 
-    /** Tells the other side that no more packets come; reading goes on. */
+    /** Tells the other side that no more packets come; reading goes on. Nothing happens once this object is closed. */
     public void shutdownWrite() {
-        int result = LibC.calls().shutdown(socket.value(), SHUT_WR);
-        if (result != 0) {
+        use.readLock().lock();
+        try {
+            if (closing || LibC.calls().shutdown(socket.value(), SHUT_WR) == 0) {
+                return;
+            }
             KernelException failure = KernelException.last("shutdown", name);
             if (!failure.is(Errno.ENOTCONN)) {
                 throw failure;
             }
+        } finally {
+            use.readLock().unlock();
         }
     }
 

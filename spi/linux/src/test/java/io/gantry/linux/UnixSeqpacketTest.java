@@ -2,6 +2,7 @@ package io.gantry.linux;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.channels.ClosedChannelException;
@@ -106,6 +107,14 @@ class UnixSeqpacketTest {
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseInstanceOf(ClosedChannelException.class);
         }
+    }
+
+    @Test
+    void endingTheInputOfAClosedSocketDoesNothing() throws Exception {
+        UnixSeqpacket client = UnixSeqpacket.connect(path);
+        accept().close();
+        client.close();
+        assertThatCode(client::shutdownWrite).doesNotThrowAnyException();
     }
 
     @Test
