@@ -5,11 +5,15 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes to a channel from threads that may block, and holds them back while too much waits for the client to read it. */
 final class ChannelWriter {
     /** Bytes that may be under way before writers wait. */
     static final int BOUND = 256 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelWriter.class);
 
     private final Channel channel;
     private long underWay;
@@ -63,7 +67,14 @@ final class ChannelWriter {
     }
 
     private void send(Object message, int bytes) {
-        channel.writeAndFlush(message).addListener(done -> written(bytes));
+        channel.writeAndFlush(message).addListener(done -> {
+            written(bytes);
+            if (!done.isSuccess()) {
+                // what is lost must not go unnoticed among what follows
+                LOG.debug("bytes for a client are lost", done.cause());
+                channel.close();
+            }
+        });
     }
 
     private synchronized void written(int bytes) {

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -49,7 +48,7 @@ public final class HttpServer implements AutoCloseable {
         this.dispatcher = dispatcher;
         this.commonHeaders = Map.copyOf(commonHeaders);
         this.loop = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("gantry-http", true), EpollIoHandler.newFactory());
+                1, new DefaultThreadFactory("gantry-http", true), SteadyEpoll.factory());
         this.workers = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
