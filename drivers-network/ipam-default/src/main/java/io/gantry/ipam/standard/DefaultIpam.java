@@ -70,7 +70,7 @@ final class DefaultIpam implements IpamDriver {
         if (pool == null) {
             throw new NotFoundException(Problem.of("take an address of pool " + poolId, "Invalid Pool ID"));
         }
-        InetAddress address = wanted.map(certain -> take(pool, certain)).orElseGet(() -> takeNext(pool));
+        InetAddress address = wanted.map(certain -> take(pool, certain)).orElseGet(() -> takeFree(pool));
         return Optional.of(new Cidr(address, pool.shared.subnet.cidr().prefixLength()));
     }
 
@@ -101,15 +101,14 @@ final class DefaultIpam implements IpamDriver {
         return wanted;
     }
 
-    private static InetAddress takeNext(Pool pool) {
+    private static InetAddress takeFree(Pool pool) {
         Subnet subnet = pool.shared.subnet;
-        InetAddress address = subnet.takeNext(pool.range, pool.cursor)
+        InetAddress address = subnet.takeFree(pool.range)
                 .orElseThrow(() -> new OutOfSpaceException(new Problem(
                         "take an address of " + pool.range,
                         "no available IPv" + (subnet.cidr().isIpv6() ? 6 : 4)
                                 + " addresses on this network's address pools",
                         "remove unused endpoints, or make a network with a larger subnet")));
-        pool.cursor = subnet.offset(address).add(BigInteger.ONE);
         return address;
     }
 
@@ -174,11 +173,10 @@ final class DefaultIpam implements IpamDriver {
         }
     }
 
-    /** What one network hands out from: the subnet or a range of it, and where the last search ended. */
+    /** What one network hands out from: the subnet or a range of it. */
     private static final class Pool {
         private final Shared shared;
         private final Cidr range;
-        private BigInteger cursor = BigInteger.ZERO;
 
         private Pool(Shared shared, Cidr range) {
             this.shared = shared;

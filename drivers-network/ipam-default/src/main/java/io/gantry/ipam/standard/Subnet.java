@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The addresses of one subnet: a sparse bitmap in blocks of {@value #BLOCK_BITS}, so that a /8 or a /64 costs nothing until it is used. Free addresses
- * are found by next fit: the search goes on where it last ended and wraps round, so that an address just given back is the last to be
- * handed out again. Not thread-safe.
+ * The addresses of one subnet: a sparse bitmap in blocks of {@value #BLOCK_BITS}, so that a /8 or a /64 costs nothing until it is used. The lowest free
+ * address is handed out, as Docker does. Not thread-safe.
  */
 final class Subnet {
     private static final int SHIFT = 12;
@@ -31,12 +30,10 @@ final class Subnet {
         return cidr;
     }
 
-    /** Takes the first free address at or after {@code from}, else the first free one of the range; empty if all are taken. */
-    Optional<InetAddress> takeNext(Cidr range, BigInteger from) {
+    /** Takes the lowest free address of a range; empty if all are taken. */
+    Optional<InetAddress> takeFree(Cidr range) {
         BigInteger first = Numbers.number(range.address()).subtract(base);
-        BigInteger end = first.add(Numbers.size(range));
-        BigInteger start = from.compareTo(first) < 0 || from.compareTo(end) >= 0 ? first : from;
-        Optional<BigInteger> offset = firstFree(start, end).or(() -> firstFree(first, start));
+        Optional<BigInteger> offset = firstFree(first, first.add(Numbers.size(range)));
         offset.ifPresent(this::mark);
         return offset.map(this::address);
     }

@@ -73,6 +73,15 @@ final class ContainerNetworks {
     }
 
     private EndpointState idle(String network, String id, String name, ContainerConfig config, EndpointSettings given) {
+        boolean address = given.ipamConfig()
+                .filter(ipam ->
+                        !ipam.ipv4Address().isEmpty() || !ipam.ipv6Address().isEmpty())
+                .isPresent();
+        if (address && !sandboxes.hasNames(network)) {
+            throw new EngineException(
+                    EngineException.Kind.INVALID,
+                    "user specified IP address is supported on user defined networks only");
+        }
         EndpointSettings settings =
                 given.macAddress().isEmpty() && !config.macAddress().isEmpty()
                         ? new EndpointSettings(

@@ -14,6 +14,7 @@ import io.gantry.engine.state.StateDatabase;
 import io.gantry.engine.volume.VolumeService;
 import io.gantry.image.store.ContentStore;
 import io.gantry.image.unpack.Unpacker;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,7 +98,16 @@ public record ContainersSetup(
                 layout,
                 store,
                 runtime,
-                new Creator(store, layout, drivers, images, volumes, networks, roots, ids),
+                new Creator(
+                        store,
+                        layout,
+                        drivers,
+                        images,
+                        volumes,
+                        networks,
+                        roots,
+                        ids,
+                        Path.of(config.runtime()).getFileName().toString()),
                 runs,
                 new Remover(store, layout, roots, volumes, images, background),
                 roots,

@@ -15,6 +15,8 @@ import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.name.Ids;
 import io.gantry.engine.volume.VolumeService;
 import io.gantry.image.Image;
+import io.gantry.image.Platform;
+import io.gantry.spi.NotFoundException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +42,11 @@ final class Creator {
     private final RootFileSystems roots;
     private final VolumeMounts volumeMounts;
     private final Ids ids;
+    private final String runtime;
 
+    /**
+     * @param runtime the name of the OCI runtime that runs all containers
+     */
     Creator(
             ContainerStore store,
             Layout layout,
@@ -48,7 +55,8 @@ final class Creator {
             VolumeService volumes,
             ContainerNetworks networks,
             RootFileSystems roots,
-            Ids ids) {
+            Ids ids,
+            String runtime) {
         this.store = store;
         this.layout = layout;
         this.drivers = drivers;
@@ -58,6 +66,7 @@ final class Creator {
         this.roots = roots;
         this.volumeMounts = new VolumeMounts(volumes);
         this.ids = ids;
+        this.runtime = runtime;
     }
 
     Created create(CreateContainer request) {
@@ -65,18 +74,49 @@ final class Creator {
             throw new EngineException(EngineException.Kind.INVALID, "no image specified");
         }
         Image image = images.image(request.config().image());
+        requirePlatform(request, image);
         String id = ids.next();
         List<String> volumesMade = new ArrayList<>();
         String name = store.reserve(request.name(), id);
         try {
             List<String> warnings = new ArrayList<>();
-            Container planned = plan(request, image, id, name, volumesMade, warnings);
+            Container planned = planned(request, image, id, name, volumesMade, warnings);
             return new Created(make(planned, image).id(), warnings);
         } catch (RuntimeException e) {
             store.byId(id).ifPresent(this::undo);
             store.releaseName(name);
             volumesMade.forEach(volume -> undo("volume " + volume, () -> volumes.remove(volume, true)));
             throw e;
+        }
+    }
+
+    private static void requirePlatform(CreateContainer request, Image image) {
+        request.platform().map(Platform::parse).ifPresent(wanted -> {
+            Platform actual = image.config().platform();
+            if (wanted.fit(actual) < 0) {
+                throw EngineException.notFound("image with reference "
+                        + request.config().image() + " was found but does not match the specified platform: wanted "
+                        + wanted + ", actual: " + actual);
+            }
+        });
+    }
+
+    /** Only a missing image is told as not found: clients take that as the cue to pull it. */
+    private Container planned(
+            CreateContainer request,
+            Image image,
+            String id,
+            String name,
+            List<String> volumesMade,
+            List<String> warnings) {
+        try {
+            return plan(request, image, id, name, volumesMade, warnings);
+        } catch (NotFoundException e) {
+            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+        } catch (EngineException e) {
+            throw e.kind() == EngineException.Kind.NOT_FOUND
+                    ? new EngineException(EngineException.Kind.INVALID, e.getMessage(), e)
+                    : e;
         }
     }
 
@@ -95,6 +135,11 @@ final class Creator {
             throw new EngineException(EngineException.Kind.INVALID, "no command specified");
         }
         RequestChecks.check(config, given);
+        if (!Set.of("", runtime).contains(given.runtime())) {
+            throw new EngineException(
+                    EngineException.Kind.INVALID,
+                    "unknown or invalid runtime name: " + given.runtime() + " (the daemon has " + runtime + ")");
+        }
         String mode = networks.mode(config, given);
         networks.publishWarning(mode, given).ifPresent(warnings::add);
         List<EndpointState> endpoints = networks.planned(mode, id, name, config, request.networks());

@@ -71,7 +71,7 @@ final class MountPlanner {
                         own,
                         byDestination));
         for (String path : config.volumes().keySet()) {
-            String destination = destination(path);
+            String destination = destination("/" + path);
             if (!byDestination.containsKey(destination)) {
                 byDestination.put(
                         destination, volume("", destination, host.volumeDriver(), "", true, VolumeOptions.NONE));
@@ -124,6 +124,13 @@ final class MountPlanner {
                 throw new EngineException(EngineException.Kind.INVALID, "invalid mode: " + mode);
             }
         }
+        if (!parts[1].startsWith("/")) {
+            throw new EngineException(
+                    EngineException.Kind.INVALID,
+                    "invalid volume specification: '" + bind + "': invalid mount config for type \""
+                            + (parts[0].startsWith("/") ? "bind" : "volume") + "\": invalid mount path: '" + parts[1]
+                            + "' mount path must be absolute");
+        }
         String destination = destination(parts[1]);
         boolean writable = !modes.contains("ro");
         if (!parts[0].startsWith("/")) {
@@ -147,7 +154,7 @@ final class MountPlanner {
             default ->
                 throw new EngineException(
                         EngineException.Kind.INVALID,
-                        "invalid mount config: mount type unknown: \"" + mount.type() + "\"");
+                        "invalid mount config for type \"" + mount.type() + "\": mount type unknown");
         };
     }
 

@@ -14,6 +14,7 @@ import io.gantry.engine.oci.OciRequest.Shm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,22 +89,19 @@ final class OciPlanner {
     /** What every process of a container finds in its environment, in Docker's order. */
     static List<String> environment(Container container) {
         ContainerConfig config = container.config();
-        List<String> environment = new ArrayList<>();
-        if (!isSet(config.env(), "PATH")) {
-            environment.add(DEFAULT_PATH);
+        Map<String, String> byName = new LinkedHashMap<>();
+        byName.put("PATH", DEFAULT_PATH);
+        byName.put("HOSTNAME", "HOSTNAME=" + config.hostname());
+        if (config.tty()) {
+            byName.put("TERM", "TERM=xterm");
         }
-        if (!isSet(config.env(), "HOSTNAME")) {
-            environment.add("HOSTNAME=" + config.hostname());
-        }
-        if (config.tty() && !isSet(config.env(), "TERM")) {
-            environment.add("TERM=xterm");
-        }
-        environment.addAll(config.env());
-        return environment;
+        config.env().forEach(pair -> byName.put(pair.substring(0, nameEnd(pair)), pair));
+        return List.copyOf(byName.values());
     }
 
-    private static boolean isSet(List<String> environment, String name) {
-        return environment.stream().anyMatch(pair -> pair.startsWith(name + "="));
+    private static int nameEnd(String pair) {
+        int equals = pair.indexOf('=');
+        return equals < 0 ? pair.length() : equals;
     }
 
     private List<Mount> mounts(Container container, Map<String, Path> volumePaths) {
@@ -225,7 +223,7 @@ final class OciPlanner {
         if (network instanceof Namespace.Host || host.privileged()) {
             return host.sysctls();
         }
-        Map<String, String> sysctls = new java.util.LinkedHashMap<>();
+        Map<String, String> sysctls = new LinkedHashMap<>();
         sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
         sysctls.put("net.ipv4.ping_group_range", "0 2147483647");
         sysctls.putAll(host.sysctls());

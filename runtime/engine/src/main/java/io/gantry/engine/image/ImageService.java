@@ -226,7 +226,7 @@ public final class ImageService implements Images {
         }
         refuseIfUsed(ref, id, force, byName.isPresent());
         names.forEach(name -> done.add(untag(id, name)));
-        if (users.apply(id).isEmpty() || !force) {
+        if (users.apply(id).stream().noneMatch(User::running)) {
             done.addAll(delete(id));
         }
         return done;

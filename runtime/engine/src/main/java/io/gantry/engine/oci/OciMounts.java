@@ -45,11 +45,8 @@ final class OciMounts {
         usual("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
         usual("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", access);
         usual("/sys/fs/cgroup", "cgroup", "cgroup", access, "nosuid", "noexec", "nodev");
-        if (request.namespaces().ipc() instanceof OciRequest.Namespace.Host) {
-            usual("/dev/mqueue", "bind", "/dev/mqueue", "rbind", "nosuid", "noexec", "nodev");
-        } else {
-            usual("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
-        }
+        // Shows the queues of the IPC namespace that the container is in, the host's included.
+        usual("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
         addShm();
     }
 

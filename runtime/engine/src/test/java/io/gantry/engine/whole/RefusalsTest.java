@@ -59,15 +59,16 @@ class RefusalsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{`StorageOpt`:{`gantry.driver`:`nosuch`}}|NOT_FOUND|nosuch|overlay2",
+                "{`StorageOpt`:{`gantry.driver`:`nosuch`}}|INVALID|nosuch|overlay2",
                 "{`StorageOpt`:{`nosuch.option`:`1`}}|INVALID|nosuch.option|size",
-                "{`NetworkMode`:`nosuch`}|NOT_FOUND|network nosuch not found|nosuch",
+                "{`NetworkMode`:`nosuch`}|INVALID|network nosuch not found|nosuch",
                 "{`PortBindings`:{`80/tcp`:[{`HostPort`:`99999`}]}}|INVALID|99999|invalid",
                 "{`PortBindings`:{`80/xyz`:[{`HostPort`:`80`}]}}|INVALID|80/xyz|invalid",
                 "{`Binds`:[`a:b`]}|INVALID|b|absolute",
                 "{`Binds`:[`data:/x:what`]}|INVALID|invalid mode|what",
+                "{`Runtime`:`nosuch`}|INVALID|unknown or invalid runtime name: nosuch|runc",
                 "{`Memory`:1024}|INVALID|Minimum memory limit|6MB",
-                "{`NetworkMode`:`container:nosuch`}|NOT_FOUND|No such container|nosuch",
+                "{`NetworkMode`:`container:nosuch`}|INVALID|No such container|nosuch",
                 "{`RestartPolicy`:{`Name`:`sometimes`}}|INVALID|invalid restart policy|sometimes"
             })
     void aBadRequestNamesWhatIsWrong(String host, Kind kind, String says, String alsoSays) {
