@@ -86,7 +86,7 @@ public interface Containers {
     PathStat statPath(String ref, String path);
 
     /** Unpacks a tar archive (plain or compressed) into a directory of its file system. */
-    void copyIn(String ref, String directory, boolean noOverwriteDirNonDir, InputStream archive);
+    void copyIn(String ref, String directory, CopyIn how, InputStream archive);
 
     /** Bytes of its own layer, and of layer and image together. */
     SizeReport size(String ref);
@@ -133,6 +133,14 @@ public interface Containers {
      * @param linkTarget of a symbolic link; else empty
      */
     record PathStat(String name, long size, long mode, java.time.Instant modified, String linkTarget) {}
+
+    /**
+     * How an archive is unpacked.
+     *
+     * @param noOverwriteDirNonDir refuse to replace a directory by something else, and the other way round
+     * @param copyUidGid give all to the user that the container is configured to run as, if there is one
+     */
+    record CopyIn(boolean noOverwriteDirNonDir, boolean copyUidGid) {}
 
     /**
      * Sizes in bytes.

@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Attached streams, those included that wait for a container to be started. */
 final class Attachments {
+    /** Of one who has been told all that was asked for. */
+    static final InputHandle NOTHING = Nothing.HANDLE;
+
     private final ContainerRuntime runtime;
     private final Map<String, List<Waiting>> waiting = new ConcurrentHashMap<>();
 
@@ -49,6 +52,25 @@ final class Attachments {
         List<Waiting> handles = waiting.remove(containerId);
         if (handles != null) {
             handles.forEach(Waiting::giveUp);
+        }
+    }
+
+    private enum Nothing implements InputHandle {
+        HANDLE;
+
+        @Override
+        public void write(ByteBuffer data) {
+            data.position(data.limit());
+        }
+
+        @Override
+        public void closeInput() {
+            // there is none
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
         }
     }
 

@@ -2,6 +2,7 @@ package io.gantry.engine.container;
 
 import io.gantry.engine.Container;
 import io.gantry.engine.Containers.Change;
+import io.gantry.engine.Containers.CopyIn;
 import io.gantry.engine.Containers.PathStat;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.EngineException.Kind;
@@ -14,9 +15,12 @@ import io.gantry.engine.files.TreeComparison;
 import io.gantry.engine.files.TreeExtraction;
 import io.gantry.engine.files.UpperDirectory;
 import io.gantry.engine.name.Ids;
+import io.gantry.engine.oci.ContainerUser;
+import io.gantry.engine.oci.UserLookup;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.compress.BombGuard;
 import io.gantry.image.compress.Compression;
+import io.gantry.image.tar.TarEntry;
 import io.gantry.linux.Errno;
 import io.gantry.linux.FileKind;
 import io.gantry.linux.KernelException;
@@ -33,6 +37,7 @@ import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Files of containers, running or not: copied in and out, exported, compared with the image. */
 final class ContainerFiles {
@@ -82,12 +87,13 @@ final class ContainerFiles {
     }
 
     /** Unpacks an archive; symbolic links in the path are followed, one at its end too. */
-    void copyIn(Entry entry, String ref, String path, boolean noOverwriteDirNonDir, InputStream archive) {
+    void copyIn(Entry entry, String ref, String path, CopyIn how, InputStream archive) {
         look(entry, ref, path, view -> {
             try (OpenDirectory target = target(view, path)) {
                 String real = view.path(target);
                 refuseReadOnly(entry.container(), real);
-                try (TreeExtraction extraction = new TreeExtraction(view.root(), real, noOverwriteDirNonDir)) {
+                try (TreeExtraction extraction = new TreeExtraction(
+                        view.root(), real, how.noOverwriteDirNonDir(), owner(entry.container(), view, how))) {
                     extraction.extract(Compression.decompress(archive, BombGuard.DEFAULT));
                 }
                 return null;
@@ -95,6 +101,15 @@ final class ContainerFiles {
                 throw new EngineException(Kind.INVALID, e.getMessage(), e);
             }
         });
+    }
+
+    private static UnaryOperator<TarEntry> owner(Container container, View view, CopyIn how) {
+        String user = container.config().user();
+        if (!how.copyUidGid() || user.isEmpty()) {
+            return entry -> entry;
+        }
+        ContainerUser found = UserLookup.in(view.place()).find(user, List.of());
+        return entry -> entry.withOwner(found.uid(), found.gid());
     }
 
     private static OpenDirectory target(View view, String path) {

@@ -1,5 +1,6 @@
 package io.gantry.engine.container;
 
+import io.gantry.engine.AttachRequest;
 import io.gantry.engine.Container;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.LogRequest;
@@ -9,6 +10,7 @@ import io.gantry.engine.log.LogOptions;
 import io.gantry.engine.log.LogReader;
 import io.gantry.engine.log.LogRotation;
 import io.gantry.engine.shim.ContainerRuntime;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The logs of containers. */
@@ -34,6 +36,18 @@ final class ContainerLogs implements AutoCloseable {
                 ? entry.await(WaitCondition.NOT_RUNNING)
                 : CompletableFuture.completedFuture(container.state());
         return reader.open(container.logPath(), request, sink, end);
+    }
+
+    /** What was written up to now, for somebody who attaches; nothing if it is not kept. The sink stays open. */
+    void send(Container container, AttachRequest request, OutputSink sink) {
+        if (LogOptions.of(container.hostConfig().logConfig()).kept()) {
+            Optional<Integer> all = Optional.empty();
+            LogReader.send(
+                    container.logPath(),
+                    new LogRequest(
+                            request.stdout(), request.stderr(), false, false, Optional.empty(), Optional.empty(), all),
+                    sink);
+        }
     }
 
     /** The container runs. */

@@ -306,6 +306,13 @@ public final class ContainerService implements Containers {
                 throw conflict("container " + entry.id() + " is paused, unpause the container before attach");
             }
             publish(entry.container(), "attach");
+            if (request.logs()) {
+                logs.send(entry.container(), request, sink);
+            }
+            if (!request.stream()) {
+                sink.closed();
+                return Attachments.NOTHING;
+            }
             return entry.state().isUp()
                     ? parts.attachments().now(entry.id(), request, sink)
                     : parts.attachments().later(entry.id(), request, sink);
@@ -359,9 +366,9 @@ public final class ContainerService implements Containers {
     }
 
     @Override
-    public void copyIn(String ref, String directory, boolean noOverwriteDirNonDir, InputStream archive) {
+    public void copyIn(String ref, String directory, CopyIn how, InputStream archive) {
         Entry entry = store.find(ref);
-        files.copyIn(entry, ref, directory, noOverwriteDirNonDir, archive);
+        files.copyIn(entry, ref, directory, how, archive);
         publish(entry.container(), "extract-to-dir");
     }
 

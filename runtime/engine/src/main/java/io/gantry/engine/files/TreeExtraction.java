@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Unpacks an archive into a directory of a tree that others may be at work on, as {@code docker cp} does: a directory merges with a
@@ -36,6 +37,7 @@ public final class TreeExtraction implements AutoCloseable {
     private final RootedDirectory root;
     private final String target;
     private final boolean noOverwriteDirNonDir;
+    private final UnaryOperator<TarEntry> change;
     private final byte[] buffer = new byte[BUFFER];
     private final Map<String, TarEntry> directories = new LinkedHashMap<>();
     private String parentPath = "";
@@ -44,11 +46,14 @@ public final class TreeExtraction implements AutoCloseable {
     /**
      * @param target path of the directory in the tree, without symbolic links
      * @param noOverwriteDirNonDir refuse to replace a directory by something else, and the other way round
+     * @param change what to make of the description of each entry, its name and kind left as they are
      */
-    public TreeExtraction(RootedDirectory root, String target, boolean noOverwriteDirNonDir) {
+    public TreeExtraction(
+            RootedDirectory root, String target, boolean noOverwriteDirNonDir, UnaryOperator<TarEntry> change) {
         this.root = root;
         this.target = target;
         this.noOverwriteDirNonDir = noOverwriteDirNonDir;
+        this.change = change;
     }
 
     /**
@@ -61,7 +66,7 @@ public final class TreeExtraction implements AutoCloseable {
     public void extract(InputStream archive) throws IOException {
         TarReader tar = new TarReader(archive);
         for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
-            extract(next.get(), tar);
+            extract(change.apply(next.get()), tar);
         }
         for (Map.Entry<String, TarEntry> directory : directories.entrySet()) {
             setTimes(directory.getKey(), directory.getValue());

@@ -40,12 +40,31 @@ public final class LogReader {
         return stream;
     }
 
+    /** Sends what is in a log now, on this thread, and leaves the sink open. The request does not follow. */
+    public static void send(Path log, LogRequest request, OutputSink sink) {
+        LineWriter writer = new LineWriter(request, sink);
+        try (LogCursor cursor = cursor(log)) {
+            cursor.begin(request.tail());
+            boolean more = true;
+            while (more && cursor.next()) {
+                more = !cursor.isLater() && writer.write(cursor.record());
+            }
+        } catch (IOException e) {
+            throw unreadable(log, e);
+        }
+        writer.flush();
+    }
+
+    private static EngineException unreadable(Path log, IOException e) {
+        return new EngineException(
+                EngineException.Kind.SYSTEM, "cannot read the log " + log + ": " + e.getMessage(), e);
+    }
+
     private static LogCursor cursor(Path log) {
         try {
             return LogCursor.open(log);
         } catch (IOException e) {
-            throw new EngineException(
-                    EngineException.Kind.SYSTEM, "cannot read the log " + log + ": " + e.getMessage(), e);
+            throw unreadable(log, e);
         }
     }
 }

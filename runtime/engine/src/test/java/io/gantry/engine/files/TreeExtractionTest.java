@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,7 +210,8 @@ class TreeExtractionTest {
             }
         }
         try (RootedDirectory tree = RootedDirectory.open(root);
-                TreeExtraction extraction = new TreeExtraction(tree, "/target", noOverwrite)) {
+                TreeExtraction extraction =
+                        new TreeExtraction(tree, "/target", noOverwrite, UnaryOperator.identity())) {
             extraction.extract(new ByteArrayInputStream(out.toByteArray()));
         }
     }

@@ -3,6 +3,7 @@ package io.gantry.engine.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.engine.Containers.CopyIn;
 import io.gantry.engine.Containers.PathStat;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.EngineException.Kind;
@@ -194,6 +195,18 @@ class FilesTest {
     }
 
     @Test
+    void givesWhatIsCopiedToTheContainersUserIfAsked() throws Exception {
+        String id = whole.create(
+                "{\"Image\":\"" + WholeEngine.IMAGE + "\",\"User\":\"user\",\"Cmd\":[\"stat\",\"-c\",\"%u:%g\","
+                        + "\"/tmp/kept\",\"/tmp/given\"],\"HostConfig\":" + host("overlay2", "") + "}");
+
+        copyIn(id, "/tmp", archive("kept", "x"));
+        whole.engine().containers().copyIn(id, "/tmp", new CopyIn(true, true), archive("given", "x"));
+
+        assertThat(whole.run(id).stdout()).isEqualTo("0:0\n1000:1000\n");
+    }
+
+    @Test
     void refusesInDockersWords(@TempDir Path bound) throws Exception {
         String readOnly = whole.createShell(
                 "true", host("overlay2", "\"ReadonlyRootfs\":true,\"Binds\":[\"/data\",\"" + bound + ":/bound:ro\"],"));
@@ -203,7 +216,8 @@ class FilesTest {
         String id = whole.createShell("true", host("overlay2", ""));
         assertRefused(id, "/etc/passwd", "extraction point is not a directory");
         assertRefused(id, "/nosuch", "Could not find the file /nosuch in container " + id);
-        assertThatThrownBy(() -> whole.engine().containers().copyIn(id, "/", true, archive("etc", "file")))
+        assertThatThrownBy(() ->
+                        whole.engine().containers().copyIn(id, "/", new CopyIn(true, false), archive("etc", "file")))
                 .hasMessage("cannot overwrite directory \"/etc\" with non-directory \"/\"");
         assertThat(bound).isEmptyDirectory();
     }
@@ -320,7 +334,7 @@ class FilesTest {
     }
 
     private static void copyIn(String id, String path, InputStream archive) {
-        whole.engine().containers().copyIn(id, path, true, archive);
+        whole.engine().containers().copyIn(id, path, new CopyIn(true, false), archive);
     }
 
     private static void assertRefused(String id, String path, String message) {

@@ -3,6 +3,7 @@ package io.gantry.engine.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.engine.AttachRequest;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.LogRequest;
 import java.io.IOException;
@@ -70,6 +71,24 @@ class LogsTest {
         whole.run(id);
 
         assertThat(logs(id, false).stdout()).isEqualTo("\0".repeat(100_000) + "\nnext\n");
+    }
+
+    @Test
+    void whoAttachesGetsTheLogFirstIfAsked() throws Exception {
+        String id = whole.createShell("echo before; until [ -e /go ]; do usleep 10000; done; echo after", ALONE);
+        whole.engine().containers().start(id);
+        Output followed = new Output();
+        whole.engine().containers().logs(id, request(true, Optional.empty()), followed);
+        followed.awaitOutput("before");
+
+        Output logsOnly = new Output();
+        whole.engine().containers().attach(id, new AttachRequest(false, true, true, true, false), logsOnly);
+        assertThat(logsOnly.await().stdout()).isEqualTo("before\n");
+
+        Output both = new Output();
+        whole.engine().containers().attach(id, new AttachRequest(false, true, true, true, true), both);
+        whole.exec(id, "touch /go");
+        assertThat(both.await().stdout()).isEqualTo("before\nafter\n");
     }
 
     @Test

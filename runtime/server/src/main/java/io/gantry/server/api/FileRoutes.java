@@ -2,6 +2,7 @@ package io.gantry.server.api;
 
 import io.gantry.engine.Containers;
 import io.gantry.engine.Containers.Change;
+import io.gantry.engine.Containers.CopyIn;
 import io.gantry.engine.Containers.PathStat;
 import io.gantry.server.http.Exchange;
 import io.gantry.server.http.HttpError;
@@ -81,7 +82,9 @@ final class FileRoutes {
         containers.copyIn(
                 ContainerRoutes.id(exchange),
                 path(exchange),
-                exchange.query().flag("noOverwriteDirNonDir"),
+                new CopyIn(
+                        exchange.query().flag("noOverwriteDirNonDir"),
+                        exchange.query().flag("copyUIDGID")),
                 exchange.body());
         exchange.respond(200);
     }
