@@ -4,8 +4,6 @@ import io.gantry.engine.EngineException;
 import io.gantry.engine.Images;
 import io.gantry.engine.event.EventLog;
 import io.gantry.engine.image.ImageStore.Held;
-import io.gantry.engine.name.Ids;
-import io.gantry.engine.name.PruneFilter;
 import io.gantry.engine.state.StateDatabase;
 import io.gantry.image.ContainerDefaults;
 import io.gantry.image.Digest;
@@ -41,6 +39,8 @@ public final class ImageService implements Images {
     private final ContentStore content;
     private final ImageStore store;
     private final EventLog events;
+    private final ImageLookup lookup;
+    private final ImageRemoval removal;
     private volatile Function<String, List<User>> users = id -> List.of();
     private volatile Consumer<List<Digest>> unused = chainIds -> {};
 
@@ -58,6 +58,11 @@ public final class ImageService implements Images {
         this.content = content;
         this.store = new ImageStore(state, content);
         this.events = events;
+        this.lookup = new ImageLookup(store);
+        this.removal = new ImageRemoval(store, lookup, events, id -> users.apply(id), chainIds -> {
+            unused.accept(chainIds);
+            collect();
+        });
     }
 
     /** Names the function that tells which containers need an image. */
@@ -70,7 +75,7 @@ public final class ImageService implements Images {
         unused = listener;
     }
 
-    /** Removes content that no image needs. Called at start, when nothing is being loaded. */
+    /** Removes content that no image needs. */
     public void collect() {
         try {
             long freed = content.collect(store::live);
@@ -84,10 +89,7 @@ public final class ImageService implements Images {
 
     /** The chain ids of all images. */
     public List<Digest> chainIds() {
-        return store.all().stream()
-                .flatMap(held -> held.image().chainIds().stream())
-                .distinct()
-                .toList();
+        return store.chainIds();
     }
 
     @Override
@@ -110,7 +112,7 @@ public final class ImageService implements Images {
 
     /** Bytes of an image's layers, unpacked; zero if it is gone. */
     public long sizeOf(String id) {
-        return store.byId(id).map(held -> held.stored().unpackedSize()).orElse(0L);
+        return store.byId(id).map(held -> held.stored().size()).orElse(0L);
     }
 
     /** An image by its exact id, if it is there. */
@@ -120,37 +122,42 @@ public final class ImageService implements Images {
 
     @Override
     public List<String> load(InputStream archive, Consumer<String> progress) {
+        List<String> ids = new ArrayList<>();
         try {
-            List<String> ids = new ArrayList<>();
             new ArchiveLoader(content).load(archive, Platform.host(), (image, names) -> {
-                store.add(image, names);
-                ids.add(image.id().toString());
-                events.publish(
-                        "image",
-                        "load",
-                        image.id().toString(),
-                        Map.of("name", image.id().toString()));
+                List<ImageStore.Renamed> renamed = store.add(image, names);
+                String id = image.id().toString();
+                ids.add(id);
+                events.publish("image", "load", id, Map.of("name", id));
                 if (names.isEmpty()) {
-                    progress.accept("Loaded image ID: " + image.id());
+                    progress.accept("Loaded image ID: " + id);
                 }
-                names.forEach(name -> progress.accept("Loaded image: " + name.familiar()));
+                for (Reference name : names) {
+                    renamed.stream().filter(one -> one.name().equals(name)).forEach(one -> progress.accept(said(one)));
+                    progress.accept("Loaded image: " + name.familiar());
+                }
             });
             return ids;
-        } catch (ImageFormatException e) {
-            throw new EngineException(
-                    EngineException.Kind.INVALID, "cannot load the image archive: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.SYSTEM, "cannot load the image archive: " + reason(e), e);
+            throw failure("load the image archive", e);
+        } catch (RuntimeException e) {
+            collect();
+            throw e;
         }
+    }
+
+    private static String said(ImageStore.Renamed renamed) {
+        return "The image " + renamed.name().familiar() + " already exists, renaming the old one with ID "
+                + renamed.from() + " to empty string";
     }
 
     @Override
     public void save(List<String> refs, OutputStream out) {
         Map<String, List<Reference>> wanted = new LinkedHashMap<>();
         for (String ref : refs) {
-            Held held = held(ref);
-            List<Reference> names = wanted.computeIfAbsent(held.stored().id(), id -> new ArrayList<>());
-            byName(ref).ifPresentOrElse(found -> names.add(parse(ref).orLatest()), () -> {});
+            ImageLookup.Found found = lookup.find(ref);
+            wanted.computeIfAbsent(found.held().stored().id(), id -> new ArrayList<>())
+                    .addAll(found.names());
         }
         List<ArchiveLoader.Loaded> images = wanted.entrySet().stream()
                 .map(entry -> new ArchiveLoader.Loaded(
@@ -161,7 +168,7 @@ public final class ImageService implements Images {
             new ArchiveSaver(content).save(images, out);
         } catch (IOException e) {
             throw new EngineException(
-                    EngineException.Kind.SYSTEM, "cannot save " + String.join(", ", refs) + ": " + reason(e), e);
+                    EngineException.Kind.SYSTEM, "cannot save " + String.join(", ", refs) + ": " + e.getMessage(), e);
         }
     }
 
@@ -173,12 +180,12 @@ public final class ImageService implements Images {
             List<String> changes,
             Optional<String> platform) {
         List<Reference> names = ref.filter(text -> !text.isEmpty())
-                .map(text -> parse(text).orLatest())
+                .map(ImageLookup::parseTag)
                 .map(List::of)
                 .orElse(List.of());
         ContainerDefaults defaults = ImageChanges.apply(ContainerDefaults.none(), changes);
-        RootfsImporter.Request request = new RootfsImporter.Request(
-                platform.map(Platform::parse).orElseGet(Platform::host), defaults, message, Instant.now());
+        RootfsImporter.Request request =
+                new RootfsImporter.Request(platform(platform), defaults, message, Instant.now());
         try {
             io.gantry.image.Image image = new RootfsImporter(content).importRootfs(archive, request, names, store::add);
             events.publish(
@@ -191,45 +198,42 @@ public final class ImageService implements Images {
                                     ? image.id().toString()
                                     : names.get(0).familiar()));
             return image.id().toString();
-        } catch (ImageFormatException e) {
-            throw new EngineException(EngineException.Kind.INVALID, "cannot import the archive: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.SYSTEM, "cannot import the archive: " + reason(e), e);
+            throw failure("import the archive", e);
+        } catch (RuntimeException e) {
+            collect();
+            throw e;
+        }
+    }
+
+    private static Platform platform(Optional<String> given) {
+        try {
+            return given.filter(text -> !text.isEmpty()).map(Platform::parse).orElseGet(Platform::host);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
         }
     }
 
     @Override
     public void tag(String ref, String repository, String tag) {
+        Reference repo = ImageLookup.parseTag(repository);
+        Reference name = tag.isEmpty() ? repo : withTag(repo, tag);
         Held held = held(ref);
-        Reference name =
-                parse(tag.isEmpty() ? repository : repository + ":" + tag).orLatest();
         store.name(held.stored().id(), name);
         events.publish("image", "tag", held.stored().id(), Map.of("name", name.familiar()));
     }
 
+    private static Reference withTag(Reference repository, String tag) {
+        try {
+            return repository.withTag(tag);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+        }
+    }
+
     @Override
-    public synchronized List<Deletion> remove(String ref, boolean force, boolean noPrune) {
-        Held held = held(ref);
-        String id = held.stored().id();
-        List<Reference> names = store.namesOf(id);
-        Optional<Reference> byName =
-                isId(ref, id) ? Optional.empty() : Optional.of(parse(ref).orLatest());
-        List<Deletion> done = new ArrayList<>();
-        if (byName.isPresent() && names.size() > 1) {
-            return List.of(untag(id, byName.get()));
-        }
-        if (byName.isEmpty() && names.size() > 1 && !force) {
-            throw new EngineException(
-                    EngineException.Kind.CONFLICT,
-                    "conflict: unable to delete " + short12(id)
-                            + " (must be forced) - image is referenced in multiple repositories");
-        }
-        refuseIfUsed(ref, id, force, byName.isPresent());
-        names.forEach(name -> done.add(untag(id, name)));
-        if (users.apply(id).stream().noneMatch(User::running)) {
-            done.addAll(delete(id));
-        }
-        return done;
+    public List<Deletion> remove(String ref, boolean force, boolean noPrune) {
+        return removal.remove(ref, force);
     }
 
     @Override
@@ -240,7 +244,7 @@ public final class ImageService implements Images {
         for (History step : held.image().config().history()) {
             long size = 0;
             if (!step.emptyLayer() && layer < held.stored().layers().size()) {
-                size = held.stored().layers().get(layer++).blob().size();
+                size = held.stored().layers().get(layer++).size();
             }
             lines.add(new HistoryEntry(
                     "<missing>",
@@ -265,144 +269,12 @@ public final class ImageService implements Images {
     }
 
     @Override
-    public synchronized List<Deletion> prune(boolean danglingOnly, Map<String, List<String>> filters) {
-        List<Deletion> done = new ArrayList<>();
-        for (Held held : store.all()) {
-            String id = held.stored().id();
-            List<Reference> names = store.namesOf(id);
-            boolean goes = (names.isEmpty() || !danglingOnly)
-                    && users.apply(id).isEmpty()
-                    && PruneFilter.accepts(
-                            filters,
-                            held.image().config().created().orElse(Instant.EPOCH),
-                            held.image().config().defaults().labels());
-            if (goes) {
-                names.forEach(name -> done.add(untag(id, name)));
-                done.addAll(delete(id));
-            }
-        }
-        return done;
-    }
-
-    private void refuseIfUsed(String ref, String id, boolean force, boolean byName) {
-        List<User> of = users.apply(id);
-        Optional<User> running = of.stream().filter(User::running).findFirst();
-        if (running.isPresent() && (!force || !byName)) {
-            throw new EngineException(
-                    EngineException.Kind.CONFLICT,
-                    byName
-                            ? "conflict: unable to remove repository reference \"" + ref
-                                    + "\" (must force) - container "
-                                    + Ids.shortForm(running.get().id()) + " is using its referenced image "
-                                    + short12(id)
-                            : "conflict: unable to delete " + short12(id)
-                                    + " (cannot be forced) - image is being used by running container "
-                                    + Ids.shortForm(running.get().id()));
-        }
-        if (!of.isEmpty() && !force) {
-            String user = Ids.shortForm(of.get(0).id());
-            throw new EngineException(
-                    EngineException.Kind.CONFLICT,
-                    byName
-                            ? "conflict: unable to remove repository reference \"" + ref
-                                    + "\" (must force) - container " + user + " is using its referenced image "
-                                    + short12(id)
-                            : "conflict: unable to delete " + short12(id)
-                                    + " (must be forced) - image is being used by stopped container " + user);
-        }
-    }
-
-    private Deletion untag(String id, Reference name) {
-        store.unname(name);
-        events.publish("image", "untag", id, Map.of("name", name.familiar()));
-        return new Deletion(Optional.of(name.familiar()), Optional.empty());
-    }
-
-    private List<Deletion> delete(String id) {
-        io.gantry.image.Image image = store.byId(id).orElseThrow().image();
-        store.delete(id);
-        unused.accept(image.chainIds());
-        collect();
-        events.publish("image", "delete", id, Map.of("name", id));
-        List<Deletion> done = new ArrayList<>();
-        done.add(new Deletion(Optional.empty(), Optional.of(id)));
-        List<Digest> chains = new ArrayList<>(image.chainIds());
-        chains.removeAll(chainIds());
-        Collections.reverse(chains);
-        chains.forEach(chain -> done.add(new Deletion(Optional.empty(), Optional.of(chain.toString()))));
-        return done;
+    public List<Deletion> prune(boolean danglingOnly, Map<String, List<String>> filters) {
+        return removal.prune(danglingOnly, filters);
     }
 
     private Held held(String ref) {
-        return byName(ref)
-                .or(() -> byId(ref))
-                .orElseThrow(() -> EngineException.notFound("No such image: " + withTag(ref)));
-    }
-
-    private Optional<Held> byName(String ref) {
-        try {
-            Reference name = Reference.parse(ref);
-            if (name.digest().isPresent()) {
-                return byDigest(name);
-            }
-            return store.byName(name.orLatest());
-        } catch (IllegalArgumentException e) {
-            if (looksLikeId(ref)) {
-                return Optional.empty();
-            }
-            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
-        }
-    }
-
-    private Optional<Held> byDigest(Reference name) {
-        String digest = name.digest().orElseThrow().toString();
-        return store.all().stream()
-                .filter(held -> held.stored().manifest().digest().equals(digest)
-                        || held.stored().id().equals(digest))
-                .findFirst();
-    }
-
-    private Optional<Held> byId(String ref) {
-        if (!looksLikeId(ref)) {
-            return Optional.empty();
-        }
-        String hex = ref.startsWith("sha256:") ? ref.substring(7) : ref;
-        List<Held> found = store.all().stream()
-                .filter(held -> held.stored().id().startsWith("sha256:" + hex))
-                .toList();
-        if (found.size() > 1) {
-            throw new EngineException(EngineException.Kind.INVALID, "ambiguous image reference: " + ref);
-        }
-        return found.stream().findFirst();
-    }
-
-    private boolean isId(String ref, String id) {
-        String hex = ref.startsWith("sha256:") ? ref.substring(7) : ref;
-        return looksLikeId(ref)
-                && id.startsWith("sha256:" + hex)
-                && (ref.startsWith("sha256:")
-                        || ref.length() == 64
-                        || byName(ref).isEmpty());
-    }
-
-    private static boolean looksLikeId(String ref) {
-        return ref.matches("(sha256:)?[0-9a-f]{1,64}");
-    }
-
-    private static String withTag(String ref) {
-        try {
-            return Reference.parse(ref).orLatest().familiar();
-        } catch (IllegalArgumentException e) {
-            return ref;
-        }
-    }
-
-    private static Reference parse(String text) {
-        try {
-            return Reference.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
-        }
+        return lookup.find(ref).held();
     }
 
     private Images.Image shown(Held held) {
@@ -417,7 +289,7 @@ public final class ImageService implements Images {
                         .distinct()
                         .toList(),
                 image.config().created().orElse(Instant.EPOCH),
-                held.stored().unpackedSize(),
+                held.stored().size(),
                 image.config().platform().architecture(),
                 image.config().platform().os(),
                 new String(image.config().raw(), StandardCharsets.UTF_8),
@@ -425,12 +297,16 @@ public final class ImageService implements Images {
                 held.stored().lastTagged());
     }
 
-    private static String short12(String id) {
-        return Ids.shortForm(id.replace("sha256:", ""));
-    }
-
-    private static String reason(IOException e) {
-        String text = String.valueOf(e.getMessage());
-        return text.contains("No space left") ? "no space left on device; free some, or use another data root" : text;
+    /** What could not be read is told with what to do about it; what of it was stored goes again. */
+    private EngineException failure(String attempted, IOException e) {
+        collect();
+        if (e instanceof ImageFormatException refusal) {
+            String remedy = refusal.remedy();
+            return new EngineException(
+                    EngineException.Kind.INVALID,
+                    "cannot " + attempted + ": " + e.getMessage() + (remedy.isEmpty() ? "" : " (" + remedy + ")"),
+                    e);
+        }
+        return new EngineException(EngineException.Kind.SYSTEM, "cannot " + attempted + ": " + e.getMessage(), e);
     }
 }

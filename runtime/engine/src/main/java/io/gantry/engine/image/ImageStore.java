@@ -16,14 +16,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which images there are and what they are called. */
 final class ImageStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
+
     private final StateDatabase state;
     private final ContentStore content;
     private final Documents<StoredImage> documents;
     private final Documents<Name> names;
     private final Map<String, Held> byId = new ConcurrentHashMap<>();
+    private final Set<Digest> unreadable = new TreeSet<>();
     private final Map<String, Name> byName = new ConcurrentHashMap<>();
 
     /**
@@ -47,37 +52,51 @@ final class ImageStore {
         this.content = content;
         this.documents = state.documents("image", StoredImage.class);
         this.names = state.documents("image-name", Name.class);
-        documents.all().forEach((id, stored) -> byId.put(id, held(stored)));
+        documents.all().values().forEach(this::restore);
         byName.putAll(names.all());
     }
 
-    private Held held(StoredImage stored) {
+    /** One image whose content is damaged must not keep the others from being used. */
+    private void restore(StoredImage stored) {
         try {
-            return new Held(stored, stored.read(content));
-        } catch (IOException e) {
-            throw new EngineException(
-                    EngineException.Kind.SYSTEM,
-                    "cannot read the image " + stored.id() + ": " + e.getMessage()
-                            + "; remove the data root's database, or put the content back",
-                    e);
+            byId.put(stored.id(), new Held(stored, stored.read(content)));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("image {} is left out, because its content cannot be read; load it again", stored.id(), e);
+            unreadable.addAll(stored.blobs());
         }
     }
 
-    /** Records an image and gives it names, as one transaction. */
-    synchronized void add(Image image, List<Reference> given) {
+    /**
+     * A name that was taken from another image.
+     *
+     * @param name the name
+     * @param from the id of the image that had it
+     */
+    record Renamed(Reference name, String from) {}
+
+    /** Records an image and gives it names, as one transaction; tells which names other images had. */
+    synchronized List<Renamed> add(Image image, List<Reference> given) {
         StoredImage stored = Optional.ofNullable(byId.get(image.id().toString()))
                 .map(Held::stored)
-                .orElseGet(() -> StoredImage.of(image, sizeOf(image)));
+                .orElseGet(() -> StoredImage.of(image));
+        List<Renamed> renamed = given.stream()
+                .flatMap(name -> byName(name).stream()
+                        .filter(other -> !other.stored().id().equals(stored.id()))
+                        .map(other -> new Renamed(name, other.stored().id())))
+                .toList();
+        Name entry = new Name(stored.id(), Instant.now());
         state.transaction(() -> {
             documents.put(stored.id(), stored);
-            given.forEach(name -> names.put(name.toString(), new Name(stored.id(), Instant.now())));
+            given.forEach(name -> names.put(name.toString(), entry));
         });
-        byId.put(stored.id(), new Held(stored, image));
-        given.forEach(name -> byName.put(name.toString(), new Name(stored.id(), Instant.now())));
+        byId.put(stored.id(), new Held(stored, stored.image(image.config())));
+        given.forEach(name -> byName.put(name.toString(), entry));
+        return renamed;
     }
 
+    /** Gives an image another name. */
     synchronized void name(String imageId, Reference name) {
-        Held held = byId.get(imageId);
+        Held held = byId(imageId).orElseThrow(() -> EngineException.notFound("No such image: " + imageId));
         StoredImage tagged = held.stored().taggedNow();
         Name entry = new Name(imageId, tagged.lastTagged());
         state.transaction(() -> {
@@ -93,8 +112,14 @@ final class ImageStore {
         byName.remove(name.toString());
     }
 
+    /** Forgets an image, with names that it was given meanwhile. */
     synchronized void delete(String imageId) {
-        documents.delete(imageId);
+        List<Reference> left = namesOf(imageId);
+        state.transaction(() -> {
+            left.forEach(name -> names.delete(name.toString()));
+            documents.delete(imageId);
+        });
+        left.forEach(name -> byName.remove(name.toString()));
         byId.remove(imageId);
     }
 
@@ -119,14 +144,18 @@ final class ImageStore {
                 .toList();
     }
 
-    /** Every blob that an image needs. */
+    /** Every blob that an image needs, also one that could not be read: it may be by the next start. */
     Set<Digest> live() {
-        Set<Digest> live = new TreeSet<>();
+        Set<Digest> live = new TreeSet<>(unreadable);
         byId.values().forEach(held -> live.addAll(held.image().blobs()));
         return live;
     }
 
-    private static long sizeOf(Image image) {
-        return image.layers().stream().mapToLong(layer -> layer.blob().size()).sum();
+    /** The chain ids of all images. */
+    List<Digest> chainIds() {
+        return byId.values().stream()
+                .flatMap(held -> held.image().chainIds().stream())
+                .distinct()
+                .toList();
     }
 }

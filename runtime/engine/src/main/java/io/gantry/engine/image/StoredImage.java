@@ -17,10 +17,9 @@ import java.util.List;
  * @param id of its configuration
  * @param manifest its manifest
  * @param layers its layers, the lowest first
- * @param unpackedSize bytes of its layers, not compressed, as far as the archive told
  * @param lastTagged when a name was last given to it
  */
-record StoredImage(String id, Blob manifest, List<StoredLayer> layers, long unpackedSize, Instant lastTagged) {
+record StoredImage(String id, Blob manifest, List<StoredLayer> layers, Instant lastTagged) {
     /**
      * A blob.
      *
@@ -51,21 +50,37 @@ record StoredImage(String id, Blob manifest, List<StoredLayer> layers, long unpa
         layers = List.copyOf(layers);
     }
 
-    static StoredImage of(Image image, long unpackedSize) {
+    static StoredImage of(Image image) {
         List<StoredLayer> layers = image.layers().stream()
                 .map(layer ->
                         new StoredLayer(Blob.of(layer.blob()), layer.diffId().toString(), layer.size()))
                 .toList();
-        return new StoredImage(image.id().toString(), Blob.of(image.manifest()), layers, unpackedSize, Instant.now());
+        return new StoredImage(image.id().toString(), Blob.of(image.manifest()), layers, Instant.now());
     }
 
     StoredImage taggedNow() {
-        return new StoredImage(id, manifest, layers, unpackedSize, Instant.now());
+        return new StoredImage(id, manifest, layers, Instant.now());
+    }
+
+    /** Every blob it needs. */
+    List<Digest> blobs() {
+        List<Digest> all = new ArrayList<>(List.of(Digest.parse(id), Digest.parse(manifest.digest())));
+        layers.forEach(layer -> all.add(Digest.parse(layer.blob().digest())));
+        return all;
+    }
+
+    /** Bytes of the files in all its layers. */
+    long size() {
+        return layers.stream().mapToLong(StoredLayer::size).sum();
+    }
+
+    /** The image with its configuration, which is in the content store. */
+    Image read(ContentStore content) throws IOException {
+        return image(ImageConfig.parse(content.read(Digest.parse(id), ImageConfig.LARGEST)));
     }
 
     /** The image with its configuration. */
-    Image read(ContentStore content) throws IOException {
-        ImageConfig config = ImageConfig.parse(content.read(Digest.parse(id), ImageConfig.LARGEST));
+    Image image(ImageConfig config) {
         List<Layer> read = new ArrayList<>();
         for (StoredLayer layer : layers) {
             read.add(new Layer(layer.blob().descriptor(), Digest.parse(layer.diffId()), layer.size()));

@@ -145,7 +145,7 @@ final class ImageRoutes {
 
     private void tag(Exchange exchange) {
         Query query = exchange.query();
-        images.tag(name(exchange), query.text("repo"), query.given("tag").orElse("latest"));
+        images.tag(name(exchange), query.text("repo"), query.text("tag"));
         exchange.respond(201);
     }
 
