@@ -77,6 +77,7 @@ final class TranscriptRun {
                 .replace("unix://" + folder.resolve("s"), "$SOCK")
                 .replace(folder.resolve("s").toString(), "$PATH")
                 .replace(Path.of("").toAbsolutePath().toString(), "$CWD")
+                .replace(Path.of("").toAbsolutePath().getParent().toString(), "$PARENT")
                 .replaceAll("0{20,}", "0~0");
     }
 
