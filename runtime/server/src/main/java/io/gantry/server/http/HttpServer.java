@@ -97,7 +97,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         listeners.close().awaitUninterruptibly();
         connections.close().awaitUninterruptibly();
-        workers.shutdown();
         loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        workers.shutdown();
     }
 }
