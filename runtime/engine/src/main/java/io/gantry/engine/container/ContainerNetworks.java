@@ -38,6 +38,11 @@ final class ContainerNetworks {
         this.containers = containers;
     }
 
+    /** The name of a network. */
+    String nameOf(String networkRef) {
+        return sandboxes.nameOf(networkRef);
+    }
+
     /** The network mode with {@code default} resolved; checks that the network or container is there. */
     String mode(ContainerConfig config, HostConfig host) {
         String mode = host.networkMode();

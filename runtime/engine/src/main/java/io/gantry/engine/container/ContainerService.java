@@ -173,10 +173,17 @@ public final class ContainerService implements Containers {
 
     @Override
     public void kill(String ref, String signal) {
-        Entry entry = store.find(ref);
         int number = signal.isEmpty() ? Signals.KILL : Signals.number(signal);
+        try {
+            kill(store.find(ref), number);
+        } catch (EngineException e) {
+            throw new EngineException(e.kind(), "cannot kill container: " + ref + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void kill(Entry entry, int number) {
         if (!entry.state().isUp()) {
-            throw conflict("Container " + entry.id() + " is not running");
+            throw conflict("container " + entry.id() + " is not running");
         }
         if (number == Signals.KILL) {
             stops.kill(entry);

@@ -145,7 +145,7 @@ final class Creator {
         List<EndpointState> endpoints = networks.planned(mode, id, name, config, request.networks());
         String driver = given.storageOpt().getOrDefault(DRIVER, drivers.defaultStorage());
         drivers.storageOptions(driver, driverOptions(given));
-        HostConfig host = RequestChecks.complete(given, mode);
+        HostConfig host = RequestChecks.complete(given, mode, runtime);
         MountPlanner mountPlanner =
                 new MountPlanner(volumes, ref -> store.find(ref).container(), volumesMade::add);
         List<MountPoint> mounts = mountPlanner.plan(config, host);

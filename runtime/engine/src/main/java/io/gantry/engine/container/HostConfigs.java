@@ -3,13 +3,16 @@ package io.gantry.engine.container;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.model.LogConfig;
 import io.gantry.engine.model.RestartPolicy;
+import io.gantry.engine.oci.CgroupSetup;
 
 /** Copies of a host configuration with something changed. */
 final class HostConfigs {
     private HostConfigs() {}
 
     /** With what the engine chose filled in. */
-    static HostConfig complete(HostConfig host, String networkMode, long shmSize) {
+    static HostConfig complete(HostConfig host, String networkMode, long shmSize, String runtime) {
+        boolean ownCgroups = CgroupSetup.detect() == CgroupSetup.V2 && !host.privileged();
+        String cgroupnsMode = host.cgroupnsMode().isEmpty() ? (ownCgroups ? "private" : "host") : host.cgroupnsMode();
         LogConfig log = host.logConfig().type().isEmpty()
                 ? new LogConfig("json-file", host.logConfig().config())
                 : host.logConfig();
@@ -31,7 +34,7 @@ final class HostConfigs {
                 host.annotations(),
                 host.capAdd(),
                 host.capDrop(),
-                host.cgroupnsMode(),
+                cgroupnsMode,
                 host.dns(),
                 host.dnsOptions(),
                 host.dnsSearch(),
@@ -52,7 +55,7 @@ final class HostConfigs {
                 host.usernsMode(),
                 shmSize,
                 host.sysctls(),
-                host.runtime(),
+                runtime,
                 host.isolation(),
                 host.cpuShares(),
                 host.memory(),

@@ -54,7 +54,7 @@ record Memberships(ContainerStore store, ContainerNetworks networks) implements 
             if (left.size() == container.endpoints().size()) {
                 throw new EngineException(
                         EngineException.Kind.FORBIDDEN,
-                        "container " + container.id() + " is not connected to network " + networkId);
+                        "container " + container.id() + " is not connected to network " + networks.nameOf(networkId));
             }
             if (!networks.isOwn(container)) {
                 throw new EngineException(

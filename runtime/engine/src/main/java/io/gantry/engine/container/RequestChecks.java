@@ -113,8 +113,8 @@ final class RequestChecks {
     }
 
     /** The host configuration as it is kept: the network resolved, the size of shared memory and policy filled in. */
-    static HostConfig complete(HostConfig host, String mode) {
-        return HostConfigs.complete(host, mode, OciPlanner.shmSize(host));
+    static HostConfig complete(HostConfig host, String mode, String runtime) {
+        return HostConfigs.complete(host, mode, OciPlanner.shmSize(host), runtime);
     }
 
     private static EngineException invalid(String message) {

@@ -17,6 +17,8 @@ import io.gantry.engine.shim.ShimRequest;
 import io.gantry.engine.shim.StartFailedException;
 import io.gantry.linux.MountRequest;
 import io.gantry.linux.Mounts;
+import io.gantry.linux.OpenDirectory;
+import io.gantry.linux.OpenFlags;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Runs {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
+    private static final String MARK = ".dockerenv";
 
     private final Layout layout;
     private final ContainerRuntime runtime;
@@ -128,7 +132,7 @@ final class Runs {
     private Shim create(Container container, Namespace namespace, boolean own) {
         String id = container.id();
         ContainerConfig config = container.config();
-        roots.mount(container.storageDriver(), id, id);
+        markAsContainer(roots.mount(container.storageDriver(), id, id));
         shareMemory(container);
         Map<String, Path> volumePaths = volumes.use(container);
         files(container).write(config, container.hostConfig(), List.of(), own);
@@ -149,6 +153,17 @@ final class Runs {
                 config.openStdin(),
                 config.stdinOnce(),
                 LogOptions.of(container.hostConfig().logConfig()).hardLimit()));
+    }
+
+    /** Programs tell by this file, empty as Docker's, that they are in a container. */
+    private static void markAsContainer(Path root) {
+        try (OpenDirectory directory = OpenDirectory.open(root)) {
+            if (directory.stat(MARK).isEmpty()) {
+                directory
+                        .open(MARK, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0755)
+                        .close();
+            }
+        }
     }
 
     private RootFiles files(Container container) {

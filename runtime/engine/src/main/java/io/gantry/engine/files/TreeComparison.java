@@ -22,8 +22,9 @@ import java.util.function.Function;
  * that is gone, only itself; a directory in which something changed is changed. What the engine itself puts into every container is left out.
  */
 public final class TreeComparison {
-    /** Made by the engine and the OCI runtime as places to mount on. */
+    /** Made by the engine and the OCI runtime, most of them as places to mount on. */
     private static final Set<String> MOUNT_POINTS = Set.of(
+            "/.dockerenv",
             "/dev",
             "/dev/console",
             "/dev/mqueue",

@@ -108,6 +108,9 @@ class RecoveryTest {
         for (int kill = 0; kill < KILLS; kill++) {
             try (EngineProcess process = EngineProcess.start(whole, "churn")) {
                 assertThat(process.line()).isEqualTo("churning");
+                if (kill % 2 == 0) {
+                    assertThat(process.line()).as("the first container that runs").hasSize(64);
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(900)));
                 process.kill();
             }

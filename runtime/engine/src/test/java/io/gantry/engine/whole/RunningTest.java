@@ -93,6 +93,19 @@ class RunningTest {
     }
 
     @Test
+    void theMarkOfAContainerIsThereAndTheConfigurationIsComplete() throws Exception {
+        String id = whole.createShell("ls -a / | grep dockerenv", none(""));
+
+        assertThat(whole.run(id).stdout()).isEqualTo(".dockerenv\n");
+        assertThat(whole.engine().containers().changes(id)).isEmpty();
+        assertThat(whole.engine().containers().find(id).hostConfig().runtime()).isEqualTo("runc");
+        assertThat(whole.engine().containers().find(id).hostConfig().cgroupnsMode())
+                .isIn("host", "private");
+        assertThatThrownBy(() -> whole.engine().containers().kill(id, "TERM"))
+                .hasMessage("cannot kill container: " + id + ": container " + id + " is not running");
+    }
+
+    @Test
     void aTerminalIsOneStreamAndTakesInput() throws Exception {
         String id = whole.create(
                 "{\"Image\":\"" + WholeEngine.IMAGE
