@@ -225,7 +225,11 @@ final class ApiClient implements Closeable {
         String body = new String(response.body().readAllBytes(), StandardCharsets.UTF_8).trim();
         String message = body;
         if (response.header("content-type").startsWith("application/json")) {
-            message = Json.parse(body.getBytes(StandardCharsets.UTF_8)).text("message");
+            try {
+                message = Json.parse(body.getBytes(StandardCharsets.UTF_8)).text("message");
+            } catch (IOException e) {
+                // not what it says it is: shown as it came
+            }
         }
         if (message.isEmpty()) {
             message = "the daemon gave status " + response.status() + " and no reason";

@@ -21,7 +21,7 @@ final class ContainerWait {
         Json result = waiting.json();
         String error = result.text("Error", "Message");
         if (!error.isEmpty()) {
-            throw new CommandException(125, error);
+            throw new CommandException(125, "Error waiting for container: " + error);
         }
         return (int) result.number("StatusCode");
     }

@@ -2,6 +2,7 @@ package io.gantry.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,8 @@ record Json(Object value) {
     static Json parse(byte[] text) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text)) {
             return parser.nextToken() == null ? NONE : new Json(read(parser));
+        } catch (JsonProcessingException e) {
+            throw new IOException("invalid JSON: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -48,7 +48,7 @@ final class SecurityOptions {
             Json.parse(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UsageException("compacting json for seccomp profile (" + file + ") failed: "
-                    + e.getMessage().replaceAll("\n.*", ""));
+                    + e.getMessage());
         }
         return Json.compact(text);
     }
