@@ -109,6 +109,11 @@ final class ApiClient implements Closeable {
             return connection.rawOutput();
         }
 
+        /** Reads the answer to its end, so that the connection can be used again. */
+        void drain() throws IOException {
+            response.body().transferTo(OutputStream.nullOutputStream());
+        }
+
         Json json() throws IOException {
             return Json.parse(response.body().readAllBytes());
         }

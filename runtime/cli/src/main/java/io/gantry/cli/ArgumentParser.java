@@ -86,6 +86,10 @@ final class ArgumentParser {
     private void cluster(String word) {
         for (int i = 1; i < word.length(); i++) {
             Flag flag = byLetter(word.charAt(i), word.substring(i));
+            if (flag.equals(HELP)) {
+                set("help", "-h");
+                return;
+            }
             String rest = word.substring(i + 1);
             if (rest.startsWith("=")) {
                 set(flag, rest.substring(1));

@@ -64,7 +64,7 @@ final class CommandTree {
     }
 
     private static Choice inGroup(String group, List<String> words) {
-        if (words.size() < 2 || words.get(1).equals("--help") || words.get(1).equals("-h")) {
+        if (words.size() < 2 || words.get(1).startsWith("-")) {
             return new Group(group);
         }
         String typed = words.get(1);

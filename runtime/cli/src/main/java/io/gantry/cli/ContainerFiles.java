@@ -1,7 +1,6 @@
 package io.gantry.cli;
 
 import java.io.IOException;
-import java.util.Map;
 
 /** {@code cp diff export commit}. */
 final class ContainerFiles {
@@ -64,6 +63,7 @@ final class ContainerFiles {
         if (file.isEmpty() && session.terminalOutput()) {
             throw new UsageException("cowardly refusing to save to a terminal. Use the -o flag or redirect");
         }
+        ImageArchives.checkTarget(file, "failed to export container");
         try (ApiClient.Exchange exchange =
                 session.api().get("/containers/" + Query.encode(flags.argument(0)) + "/export")) {
             ImageArchives.store(exchange.body(), file, session);
@@ -72,17 +72,29 @@ final class ContainerFiles {
     }
 
     private static int commit(Invocation flags, Session session) throws IOException {
-        Query query = new Query().add("container", flags.argument(0));
+        String repository = "";
+        String tag = "";
         if (flags.arguments().size() > 1) {
-            ImageName name = ImageName.parse(flags.argument(1));
-            query.add("repo", name.repository()).add("tag", name.tag());
+            ImageName name = ImageName.typed(flags.argument(1));
+            if (name.tag().indexOf(':') >= 0) {
+                throw new UsageException("refusing to create a tag with a digest reference");
+            }
+            repository = name.full();
+            tag = name.tag();
         }
-        query.optional("author", flags.text("author")).optional("comment", flags.text("message"));
-        flags.list("change").forEach(change -> query.add("changes", change));
+        Query query = new Query()
+                .add("container", flags.argument(0))
+                .add("repo", repository)
+                .add("tag", tag)
+                .add("author", flags.text("author"))
+                .add("comment", flags.text("message"));
+        for (String change : flags.list("change")) {
+            query.add("changes", change);
+        }
         if (!flags.on("pause", true)) {
             query.add("pause", "0");
         }
-        session.out().println(session.api().post("/commit" + query, Map.of()).text("Id"));
+        session.out().println(session.api().post("/commit" + query, null).text("Id"));
         return 0;
     }
 }

@@ -99,29 +99,40 @@ final class ContainerInfo {
     private static int port(Invocation flags, Session session) throws IOException {
         Json container = session.api().getJson(path(flags.argument(0)) + "/json");
         Map<String, Json> ports = container.members("NetworkSettings", "Ports");
+        List<String> lines = new ArrayList<>();
         if (flags.arguments().size() > 1) {
             String wanted = flags.argument(1);
-            String key = wanted.indexOf('/') < 0 ? wanted + "/tcp" : wanted;
-            List<Json> bindings = ports.getOrDefault(key, Json.NONE).list();
-            if (bindings.isEmpty()) {
+            for (Json binding : ports.getOrDefault(portKey(wanted), Json.NONE).list()) {
+                lines.add(address(binding));
+            }
+            if (lines.isEmpty()) {
                 throw new UsageException("Error: No public port '" + wanted + "' published for " + flags.argument(0));
             }
-            bindings.forEach(binding -> session.out().println(address(binding)));
-            return 0;
+        } else {
+            for (Map.Entry<String, Json> port : ports.entrySet()) {
+                for (Json binding : port.getValue().list()) {
+                    lines.add(port.getKey() + " -> " + address(binding));
+                }
+            }
         }
-        List<String> lines = new ArrayList<>();
-        ports.entrySet().stream()
-                .sorted(java.util.Comparator.comparing((Map.Entry<String, Json> port) -> number(port.getKey()))
-                        .thenComparing(Map.Entry::getKey))
-                .forEach(port -> port.getValue()
-                        .list()
-                        .forEach(binding -> lines.add(port.getKey() + " -> " + address(binding))));
-        lines.forEach(session.out()::println);
+        lines.sort(new NaturalOrder());
+        for (String line : lines) {
+            session.out().println(line);
+        }
         return 0;
     }
 
-    private static int number(String port) {
-        return Integer.parseInt(port.substring(0, port.indexOf('/')));
+    /** {@code port[/protocol]} as the daemon's key. */
+    private static String portKey(String wanted) {
+        int slash = wanted.indexOf('/');
+        String number = slash < 0 ? wanted : wanted.substring(0, slash);
+        try {
+            GoInteger.port(number);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("Error: invalid port (" + number + "): " + e.getMessage());
+        }
+        boolean plain = slash < 0 || slash == wanted.length() - 1;
+        return number + "/" + (plain ? "tcp" : wanted.substring(slash + 1));
     }
 
     private static String address(Json binding) {
@@ -138,6 +149,9 @@ final class ContainerInfo {
     }
 
     private static int rename(Invocation flags, Session session) throws IOException {
+        if (flags.argument(0).isEmpty() || flags.argument(1).isEmpty()) {
+            throw new UsageException("Error: Neither old nor new names may be empty");
+        }
         Query query = new Query().add("name", flags.argument(1));
         try {
             session.api()
@@ -162,7 +176,7 @@ final class ContainerInfo {
         return ContainerLife.each(flags.arguments(), session, name -> {
             Json updated = session.api().post(path(name) + "/update", body);
             session.out().println(name);
-            updated.texts("Warnings").forEach(session.err()::println);
+            updated.texts("Warnings").forEach(session.out()::println);
         });
     }
 }

@@ -1,7 +1,10 @@
 package io.gantry.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** {@code stop kill restart pause unpause rm}: one request per container, each failure told, the others still done. */
 final class ContainerLife {
@@ -27,6 +30,39 @@ final class ContainerLife {
         return code;
     }
 
+    /** As many requests may wait for the daemon at a time. */
+    private static final int AT_ONCE = 50;
+
+    /**
+     * Sends one request per name, up to fifty under way at a time, and prints the names whose request succeeded, in their order;
+     * errors come at the end. A failed request ends with exit code 1, unless {@code tolerated} is its status.
+     */
+    private static int together(
+            List<String> names, Session session, String method, UnaryOperator<String> path, int tolerated)
+            throws IOException {
+        ApiClient api = session.api();
+        List<ApiClient.Exchange> sent = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        int code = 0;
+        for (int i = 0; i < names.size(); i++) {
+            for (int next = sent.size(); next < names.size() && next < i + AT_ONCE; next++) {
+                sent.add(api.start(method, path.apply(names.get(next)), Map.of(), null));
+            }
+            try (ApiClient.Exchange exchange = sent.get(i)) {
+                exchange.await().drain();
+                session.out().println(names.get(i));
+            } catch (ApiException e) {
+                problems.add(e.getMessage());
+                code = e.status() == tolerated ? code : 1;
+            }
+        }
+        session.out().flush();
+        for (String problem : problems) {
+            session.err().println(problem);
+        }
+        return code;
+    }
+
     static Command build(String name) {
         return switch (name) {
             case "stop" -> many(name, "Stop one or more running containers", """
@@ -38,7 +74,7 @@ final class ContainerLife {
                         -s, --signal string | Signal to send
                         -t, --timeout int | Seconds to wait before killing
                         --time int | Seconds to wait before killing
-                        """, ContainerLife::stop);
+                        """, ContainerLife::restart);
             case "kill" ->
                 many(
                         name,
@@ -76,6 +112,12 @@ final class ContainerLife {
     }
 
     private static int simple(Invocation flags, Session session, String action) throws IOException {
+        return together(flags.arguments(), session, "POST", name -> "/containers/" + Query.encode(name) + action, 0);
+    }
+
+    /** One after the other, as Docker restarts and starts them. */
+    private static int restart(Invocation flags, Session session) throws IOException {
+        String action = "/restart" + stopQuery(flags, session);
         return each(flags.arguments(), session, name -> {
             session.api()
                     .request("POST", "/containers/" + Query.encode(name) + action, null)
@@ -85,10 +127,15 @@ final class ContainerLife {
     }
 
     private static int stop(Invocation flags, Session session) throws IOException {
-        Query query = new Query().optional("signal", flags.text("signal"));
+        return simple(flags, session, "/stop" + stopQuery(flags, session));
+    }
+
+    private static Query stopQuery(Invocation flags, Session session) {
+        if (flags.given("time")) {
+            session.out().println("Flag --time has been deprecated, use --timeout instead");
+        }
         String timeout = flags.given("timeout") ? flags.text("timeout") : flags.text("time");
-        String verb = flags.command().path().substring("container ".length());
-        return simple(flags, session, "/" + verb + query.optional("t", timeout));
+        return new Query().optional("signal", flags.text("signal")).optional("t", timeout);
     }
 
     private static int remove(Invocation flags, Session session) throws IOException {
@@ -96,22 +143,16 @@ final class ContainerLife {
                 .flag("force", flags.on("force"))
                 .flag("link", flags.on("link"))
                 .flag("v", flags.on("volumes"));
-        return each(flags.arguments(), session, name -> {
-            String plain = name.startsWith("/") ? name.substring(1) : name;
-            if (plain.isEmpty()) {
+        for (String name : flags.arguments()) {
+            if (name.replace("/", "").isEmpty()) {
                 throw new UsageException("container name cannot be empty");
             }
-            try {
-                session.api()
-                        .request("DELETE", "/containers/" + Query.encode(plain) + query, null)
-                        .close();
-            } catch (ApiException e) {
-                if (!flags.on("force") || e.status() != 404) {
-                    throw e;
-                }
-                throw e;
-            }
-            session.out().println(name);
-        });
+        }
+        return together(
+                flags.arguments(),
+                session,
+                "DELETE",
+                name -> "/containers/" + ImageCommands.path(name.startsWith("/") ? name.substring(1) : name) + query,
+                flags.on("force") ? 404 : 0);
     }
 }

@@ -13,6 +13,7 @@ final class ContainerList {
     private static final String FIELDS = "ID=CONTAINER ID,Image=IMAGE,Command=COMMAND,RunningFor=CREATED,Status=STATUS,"
             + "Ports=PORTS,Names=NAMES,Size=SIZE,CreatedAt=CREATED AT,State=STATE,Labels=LABELS,Mounts=MOUNTS,"
             + "LocalVolumes=LOCAL VOLUMES,Networks=NETWORKS,Platform=PLATFORM";
+    private static final String TYPE = "*formatter.ContainerContext";
     private static final String STANDARD = "ID,Image,Command,RunningFor,Status,Ports,Names";
 
     private ContainerList() {}
@@ -32,9 +33,10 @@ final class ContainerList {
     }
 
     private static int run(Invocation flags, Session session) throws IOException {
-        long last = flags.on("latest") ? 1 : flags.number("last", -1);
         String format = flags.text("format");
-        boolean size = flags.on("size") || format.contains(".Size");
+        boolean full = flags.on("no-trunc");
+        boolean size = flags.on("size") || asksSize(format);
+        long last = flags.on("latest") && flags.number("last", -1) == -1 ? 1 : flags.number("last", -1);
         Query query = new Query().flag("all", flags.on("all")).flag("size", size);
         if (last > 0) {
             query.add("limit", last);
@@ -42,8 +44,10 @@ final class ContainerList {
         List<Json> containers = session.api()
                 .getJson("/containers/json" + Filters.add(query, flags.list("filter")))
                 .list();
-        boolean full = flags.on("no-trunc");
-        if (flags.on("quiet") && format.isEmpty()) {
+        if (flags.on("quiet")) {
+            if (!format.isEmpty()) {
+                session.err().println("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+            }
             for (Json container : containers) {
                 session.out().println(id(container, full));
             }
@@ -58,8 +62,49 @@ final class ContainerList {
             }
             rows.add(row);
         }
-        Listing.of(FIELDS, flags.on("size") ? STANDARD + ",Size" : STANDARD).print(session.out(), format, rows);
+        Listing listing = Listing.of(TYPE, FIELDS, flags.on("size") ? STANDARD + ",Size" : STANDARD);
+        listing.print(session.out(), format, rows);
         return 0;
+    }
+
+    /** Whether a template uses the size, which the daemon must be asked for; a field nobody knows is refused already here. */
+    private static boolean asksSize(String format) {
+        if (format.isEmpty() || format.equals("table") || format.equals("json")) {
+            return false;
+        }
+        SizeProbe probe = new SizeProbe();
+        try {
+            GoTemplate template = GoTemplate.parse(Listing.template(format));
+            template.render(probe.row());
+        } catch (TemplateException e) {
+            boolean unknownField = e.getMessage().contains("can't evaluate field");
+            if (e.reading() || unknownField) {
+                throw new CommandException(
+                        (e.reading() ? "failed to parse template: " : "failed to execute template: ") + e.getMessage());
+            }
+        }
+        return probe.asked;
+    }
+
+    /** A row of empty texts that notes when its size is looked at. */
+    private static final class SizeProbe {
+        private boolean asked;
+
+        TemplateData.Row row() {
+            TemplateData.Row row = new TemplateData.Row(TYPE);
+            for (String field : Listing.of(TYPE, FIELDS, STANDARD).headers().keySet()) {
+                row.put(field, "");
+            }
+            row.put("Label", (TemplateData.Call) arguments -> "");
+            row.put("Size", new Object() {
+                @Override
+                public String toString() {
+                    asked = true;
+                    return "";
+                }
+            });
+            return row;
+        }
     }
 
     private static String id(Json container, boolean full) {
@@ -77,7 +122,9 @@ final class ContainerList {
         long created = container.number("Created");
         row.put("ID", id(container, full));
         row.put("Image", image(container, full));
-        row.put("Command", GoQuote.quote(full ? container.text("Command") : ellipsis(container.text("Command"), 20)));
+        row.put(
+                "Command",
+                GoQuote.quote(full ? container.text("Command") : DisplayWidth.ellipsis(container.text("Command"), 20)));
         row.put("RunningFor", HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago");
         row.put("Status", container.text("Status"));
         row.put("State", container.text("State"));
@@ -101,7 +148,8 @@ final class ContainerList {
                 "Networks",
                 String.join(
                         ",", container.members("NetworkSettings", "Networks").keySet()));
-        row.put("Platform", null);
+        row.put("Platform", new TemplateData.Null("<nil>"));
+        row.put("Label", new Listing.LabelOf(container));
     }
 
     private static String image(Json container, boolean full) {
@@ -119,12 +167,6 @@ final class ContainerList {
         return image;
     }
 
-    static String ellipsis(String text, int width) {
-        return text.codePointCount(0, text.length()) <= width
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
-    }
-
     private static String names(Json container, boolean full) {
         List<String> names = new ArrayList<>();
         for (String name : container.texts("Names")) {
@@ -140,7 +182,7 @@ final class ContainerList {
         List<String> mounts = new ArrayList<>();
         for (Json mount : container.list("Mounts")) {
             String name = mount.text("Name").isEmpty() ? mount.text("Source") : mount.text("Name");
-            mounts.add(full ? name : ellipsis(name, 15));
+            mounts.add(full ? name : DisplayWidth.ellipsis(name, 15));
         }
         return mounts;
     }

@@ -191,8 +191,8 @@ final class ContainerSpec {
         String mode = flags.text(flag);
         boolean valid = mode.isEmpty()
                 || mode.equals("host")
-                || mode.equals("private") && flag.equals("cgroupns")
-                || mode.startsWith("container:") && mode.length() > "container:".length() && flag.equals("pid");
+                || (mode.equals("private") && flag.equals("cgroupns"))
+                || (mode.startsWith("container:") && mode.length() > "container:".length() && flag.equals("pid"));
         if (!valid) {
             throw new UsageException("--" + flag + ": invalid " + kind + " mode");
         }
@@ -276,7 +276,7 @@ final class ContainerSpec {
         if (colon == 0) {
             throw new UsageException("invalid restart policy format: no policy provided before colon");
         }
-        if (colon > 0) {
+        if (colon > 0 && colon < policy.length() - 1) {
             try {
                 retries = Long.parseLong(policy.substring(colon + 1));
             } catch (NumberFormatException e) {

@@ -2,7 +2,6 @@ package io.gantry.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -61,27 +60,19 @@ final class CopyCommand {
         return 0;
     }
 
-    /** What the daemon tells of a path in the container. */
+    /** What the daemon tells of a path in the container; nothing where it tells of none. */
     private static Json stat(Session session, Place place) throws IOException {
         try (ApiClient.Exchange exchange = session.api().start("HEAD", archive(place), Map.of(), null)) {
-            try {
-                exchange.await();
-            } catch (ApiException e) {
-                if (e.status() == 404) {
-                    return absent(session, place);
-                }
-                throw e;
-            }
-            String stat = exchange.header("x-docker-container-path-stat");
-            return Json.parse(new String(Base64.getDecoder().decode(stat), StandardCharsets.UTF_8)
-                    .getBytes(StandardCharsets.UTF_8));
+            return stat(exchange.await());
+        } catch (ApiException e) {
+            // what is wrong shows when the path is used
+            return Json.NONE;
         }
     }
 
-    /** A missing path reads as nothing; a missing container is the daemon's error. */
-    private static Json absent(Session session, Place place) throws IOException {
-        session.api().getJson("/containers/" + Query.encode(place.container()) + "/json");
-        return Json.NONE;
+    private static Json stat(ApiClient.Exchange exchange) throws IOException {
+        String stat = exchange.header("x-docker-container-path-stat");
+        return stat.isEmpty() ? Json.NONE : Json.parse(Base64.getDecoder().decode(stat));
     }
 
     private static String archive(Place place) {
@@ -92,20 +83,19 @@ final class CopyCommand {
         return (stat.number("mode") >>> 31 & 1) == 1;
     }
 
+    /** Where a symbolic link in the container leads, seen from its root. */
+    private static String resolved(String path, String link) {
+        return Path.of("/").resolve(path).resolveSibling(link).normalize().toString();
+    }
+
     private static void from(Invocation flags, Session session, Place source, String target) throws IOException {
-        Place wanted = source;
-        Json stat = stat(session, source);
-        String link = stat.text("linkTarget");
-        if (flags.on("follow-link") && !link.isEmpty()) {
-            Path resolved = Path.of(source.path()).resolveSibling(link).normalize();
-            wanted = new Place(source.container(), resolved.toString());
-            stat = stat(session, wanted);
+        if (!target.equals("-")) {
+            LocalTree.checkTarget(target);
         }
-        if (!stat.exists()) {
-            throw new CommandException(
-                    1,
-                    "Error response from daemon: Could not find the file " + source.path() + " in container "
-                            + source.container());
+        Place wanted = source;
+        if (flags.on("follow-link")) {
+            String link = stat(session, source).text("linkTarget");
+            wanted = link.isEmpty() ? source : new Place(source.container(), resolved(source.path(), link));
         }
         try (ApiClient.Exchange exchange = session.api().get(archive(wanted))) {
             if (target.equals("-")) {
@@ -113,7 +103,12 @@ final class CopyCommand {
                 return;
             }
             long size = LocalTree.extract(
-                    exchange.body(), source.path(), directory(stat), Path.of(target), target, flags.on("archive"));
+                    exchange.body(),
+                    source.path(),
+                    directory(stat(exchange)),
+                    Path.of(target),
+                    target,
+                    flags.on("archive"));
             done(flags, session, size, Path.of(target).toAbsolutePath().toString());
         }
     }
@@ -123,18 +118,12 @@ final class CopyCommand {
         String link = stat.text("linkTarget");
         Place place = target;
         if (!link.isEmpty()) {
-            place = new Place(
-                    target.container(),
-                    Path.of("/")
-                            .resolve(target.path())
-                            .resolveSibling(link)
-                            .normalize()
-                            .toString());
+            place = new Place(target.container(), resolved(target.path(), link));
             stat = stat(session, place);
         }
         boolean toDirectory = stat.exists() && directory(stat);
         if (source.equals("-")) {
-            if (!toDirectory) {
+            if (stat.exists() && !toDirectory) {
                 throw new UsageException(
                         "destination \"" + target.container() + ":" + target.path() + "\" must be a directory");
             }
@@ -142,36 +131,35 @@ final class CopyCommand {
             return;
         }
         Path local = Path.of(source);
-        if (flags.on("follow-link")) {
-            local = local.toRealPath();
-        }
         if (!Files.exists(local, LinkOption.NOFOLLOW_LINKS)) {
             throw new UsageException("lstat " + local.toAbsolutePath() + ": no such file or directory");
         }
+        if (flags.on("follow-link")) {
+            local = local.toRealPath();
+        }
         boolean fromDirectory = Files.isDirectory(local, LinkOption.NOFOLLOW_LINKS);
         boolean contents = source.endsWith("/.") || source.equals(".");
-        Path name = Path.of("/").resolve(place.path()).normalize();
         if (!toDirectory && target.path().endsWith("/") && !fromDirectory) {
             throw new UsageException("no such directory");
         }
         if (stat.exists() && !toDirectory && fromDirectory) {
             throw new UsageException("cannot copy directory");
         }
-        Path folder = toDirectory ? name : name.getParent();
+        Path name = Path.of("/").resolve(place.path()).normalize();
+        String folder = toDirectory ? place.path() : String.valueOf(name.getParent());
+        Path from = local.toAbsolutePath().normalize();
         String root = toDirectory
-                ? contents
-                        ? "."
-                        : local.toAbsolutePath().normalize().getFileName().toString()
+                ? contents ? "." : from.getFileName().toString()
                 : name.getFileName().toString();
-        try (LocalTree.Packed packed = LocalTree.pack(local, root, flags.on("archive"))) {
-            put(flags, session, new Place(target.container(), folder.toString()), packed.stream());
+        try (LocalTree.Packed packed = LocalTree.pack(from, root, flags.on("archive"))) {
+            put(flags, session, new Place(target.container(), folder), packed.stream());
             done(flags, session, packed.size(), target.container() + ":" + target.path());
         }
     }
 
     private static void put(Invocation flags, Session session, Place folder, InputStream tar) throws IOException {
         Query query = new Query().add("path", folder.path()).add("noOverwriteDirNonDir", "true");
-        query.flag("copyUIDGID", flags.on("archive"));
+        query.optional("copyUIDGID", flags.on("archive") ? "true" : "");
         String path = "/containers/" + Query.encode(folder.container()) + "/archive" + query;
         session.api()
                 .upload("PUT", path, Map.of("Content-Type", "application/x-tar"), tar)

@@ -9,6 +9,7 @@ import java.util.Map;
 /** {@code drivers ls|inspect}: every driver found, usable or not, and why. Gantry's own; Docker has no such list. */
 final class DriversCommands {
     private static final Listing DRIVERS = Listing.of(
+            "driver",
             "Kind=KIND,Name=NAME,Status=STATUS,Default=DEFAULT,ApiVersion=API,Source=SOURCE,Reason=REASON,Remedy=REMEDY,Priority=PRIORITY",
             "Kind,Name,Status,Default,ApiVersion,Source,Reason");
 
@@ -86,8 +87,8 @@ final class DriversCommands {
             String raw = Json.write(found);
             session.out().println(format.isEmpty() ? Json.indent(raw, "    ") : raw);
         } else {
-            GoTemplate template = GoTemplate.parse(Listing.unescape(format));
-            found.forEach(driver -> session.out().println(template.render(driver)));
+            GoTemplate template = GoTemplate.parse(format);
+            found.forEach(driver -> session.out().println(template.render(TemplateData.of(driver))));
         }
         session.out().flush();
         for (String name : missing) {

@@ -119,10 +119,10 @@ final class FlagValues {
         char before = '.';
         for (int i = 0; i < plain.length() && valid; i++) {
             char c = plain.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
-            boolean inner = c == '-' && before != '.' || c == '.' && before != '.' && before != '-';
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            boolean inner = (c == '-' && before != '.') || (c == '.' && before != '.' && before != '-');
             letters |= letter;
-            valid = letter || c >= '0' && c <= '9' || inner;
+            valid = letter || (c >= '0' && c <= '9') || inner;
             before = c;
         }
         if (!valid || !letters || before == '-' || before == '.') {

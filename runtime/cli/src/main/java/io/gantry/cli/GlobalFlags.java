@@ -29,7 +29,8 @@ record GlobalFlags(String host, boolean version, boolean help, List<String> rest
                         value = words.get(at++);
                     } else {
                         throw new UsageException(
-                                "flag needs an argument: " + name + "\n\nRun 'gantry --help' for more information");
+                                "flag needs an argument: " + name
+                                        + "\n\nUsage:  gantry [OPTIONS] COMMAND [ARG...]\n\nRun 'gantry --help' for more information");
                     }
                     host = name.equals("-H") || name.equals("--host") ? value : host;
                 }

@@ -7,27 +7,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The part of Go's text/template that {@code --format} is used with: fields, pipelines, {@code if}, {@code range}, {@code with},
- * variables and the functions of {@link TemplateFunctions}. Data are maps, lists, texts, numbers and booleans.
+ * Go's text/template for {@code --format}: fields, pipelines, {@code if range with define template break continue}, variables, and
+ * the functions of {@link TemplateFunctions}. Data are maps, lists, texts, numbers and booleans; see {@link TemplateData}.
  */
 final class GoTemplate {
-    /** A piece of a template, executed against the scope. */
+    /** A piece of a template. */
     interface Node {
-        void render(Scope scope, StringBuilder out);
+        /** Writes the piece; what it says of the loop around it. */
+        Flow render(Scope scope, StringBuilder out);
     }
 
-    /** A piece that has a value. */
-    interface Expression {
-        Object value(Scope scope);
+    enum Flow {
+        NEXT,
+        BREAK,
+        CONTINUE
     }
 
     /** The dot and the variables while a template runs. */
     static final class Scope {
+        private final GoTemplate template;
         private final Object root;
         private Object dot;
         private final Deque<Map<String, Object>> variables = new ArrayDeque<>();
 
-        Scope(Object root) {
+        private Scope(GoTemplate template, Object root) {
+            this.template = template;
             this.root = root;
             this.dot = root;
             variables.push(new HashMap<>());
@@ -41,6 +45,15 @@ final class GoTemplate {
             variables.element().put(name, value);
         }
 
+        void assign(String name, Object value) {
+            for (Map<String, Object> frame : variables) {
+                if (frame.containsKey(name)) {
+                    frame.put(name, value);
+                    return;
+                }
+            }
+        }
+
         Object variable(String name) {
             if (name.isEmpty()) {
                 return root;
@@ -50,86 +63,89 @@ final class GoTemplate {
                     return frame.get(name);
                 }
             }
-            throw new IllegalArgumentException("template parsing error: undefined variable \"$" + name + "\"");
+            return null;
         }
 
-        /** Runs a body with another dot and variables of its own. */
-        void within(Object newDot, Runnable body) {
+        /** Enters a block with variables of its own; gives the dot to {@link #leave} it with. */
+        Object enter(Object newDot) {
             Object before = dot;
             dot = newDot;
             variables.push(new HashMap<>());
-            try {
-                body.run();
-            } finally {
-                variables.pop();
-                dot = before;
+            return before;
+        }
+
+        void leave(Object before) {
+            variables.pop();
+            dot = before;
+        }
+
+        Flow all(List<Node> nodes, StringBuilder out) {
+            for (Node node : nodes) {
+                Flow flow = node.render(this, out);
+                if (flow != Flow.NEXT) {
+                    return flow;
+                }
             }
+            return Flow.NEXT;
+        }
+
+        /** Runs a template that {@code define} made. */
+        void named(String name, Object data, StringBuilder out) {
+            List<Node> nodes = template.defined.get(name);
+            if (nodes == null) {
+                throw new TemplateException(false, "template: no template \"" + name + "\"");
+            }
+            new Scope(template, data).all(nodes, out);
+        }
+
+        /** An error at a node of the template. */
+        TemplateException failure(int at, String node, String why) {
+            return template.failure(at, node, why);
         }
     }
 
+    private final String name;
+    private final String text;
     private final List<Node> nodes;
+    private final Map<String, List<Node>> defined;
 
-    private GoTemplate(List<Node> nodes) {
+    private GoTemplate(String name, String text, List<Node> nodes, Map<String, List<Node>> defined) {
+        this.name = name;
+        this.text = text;
         this.nodes = nodes;
+        this.defined = defined;
     }
 
     static GoTemplate parse(String text) {
-        return new GoTemplate(new TemplateParser(text).parse());
+        return parse(text, "");
     }
 
+    /** {@code name} stands in error messages. */
+    static GoTemplate parse(String text, String name) {
+        Map<String, List<Node>> defined = new HashMap<>();
+        return new GoTemplate(name, text, new TemplateParser(text, name, defined).parse(), defined);
+    }
+
+    /** {@code data} as {@link TemplateData} prepares it, or a {@link TemplateData.Row}. */
     String render(Object data) {
         StringBuilder out = new StringBuilder();
-        Scope scope = new Scope(plain(data));
-        nodes.forEach(node -> node.render(scope, out));
+        new Scope(this, data).all(nodes, out);
         return out.toString();
     }
 
-    private static Object plain(Object data) {
-        return data instanceof Json json ? json.value() : data;
-    }
-
-    /** Go's idea of "not empty". */
-    static boolean truth(Object value) {
-        if (value == null || Boolean.FALSE.equals(value) || "".equals(value)) {
-            return false;
+    private TemplateException failure(int at, String node, String why) {
+        String before = text.substring(0, at);
+        int line = 1;
+        int start = 0;
+        for (int i = 0; i < before.length(); i++) {
+            if (before.charAt(i) == '\n') {
+                line++;
+                start = i + 1;
+            }
         }
-        if (value instanceof Number number) {
-            return number.doubleValue() != 0;
-        }
-        if (value instanceof List<?> list) {
-            return !list.isEmpty();
-        }
-        return !(value instanceof Map<?, ?> map) || !map.isEmpty();
-    }
-
-    /** The text Go's {@code %v} gives. */
-    static String show(Object value) {
-        if (value == null) {
-            return "<no value>";
-        }
-        if (value instanceof Map<?, ?> map) {
-            StringBuilder text = new StringBuilder("map[");
-            new java.util.TreeMap<Object, Object>(map)
-                    .forEach((key, item) -> text.append(text.length() > 4 ? " " : "")
-                            .append(key)
-                            .append(':')
-                            .append(nested(item)));
-            return text.append(']').toString();
-        }
-        if (value instanceof List<?> list) {
-            StringBuilder text = new StringBuilder("[");
-            list.forEach(item -> text.append(text.length() > 1 ? " " : "").append(nested(item)));
-            return text.append(']').toString();
-        }
-        if (value instanceof Double number) {
-            return number == Math.rint(number) && Math.abs(number) < 1e15
-                    ? Long.toString(number.longValue())
-                    : number.toString();
-        }
-        return value.toString();
-    }
-
-    private static String nested(Object item) {
-        return item == null ? "<nil>" : show(item);
+        return new TemplateException(
+                false,
+                "template: " + name + ":" + line + ":" + (at - start) + ": executing \"" + name + "\" at <" + node
+                        + ">: " + why);
     }
 }

@@ -15,7 +15,9 @@ final class Help {
     private Help() {}
 
     static String usageLine(Command command, String typed) {
-        String options = command.flags().isEmpty() ? "" : " [OPTIONS]";
+        // Docker's own usage of this one says nothing of options
+        boolean silent = command.path().equals("network rm");
+        String options = command.flags().isEmpty() || silent ? "" : " [OPTIONS]";
         String synopsis = command.synopsis().isEmpty() ? "" : " " + command.synopsis();
         return "Usage:  gantry " + typed + options + synopsis;
     }
@@ -24,10 +26,8 @@ final class Help {
         int minimum = command.minimum();
         int maximum = command.maximum();
         String wanted;
-        String pointer = "See";
         if (maximum == 0) {
             wanted = "accepts no arguments";
-            pointer = "Run";
         } else if (minimum == maximum) {
             wanted = "requires " + minimum + plural(minimum);
         } else if (maximum == Command.ANY) {
@@ -37,6 +37,7 @@ final class Help {
         } else {
             wanted = "requires at least " + minimum + " and at most " + maximum + plural(maximum);
         }
+        String pointer = maximum == Command.ANY ? "See" : "Run";
         return "gantry: 'gantry " + typed + "' " + wanted + "\n\n" + usageLine(command, typed) + "\n\n" + pointer
                 + " 'gantry " + typed + " --help' for more information";
     }

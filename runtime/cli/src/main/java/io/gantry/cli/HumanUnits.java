@@ -77,7 +77,7 @@ final class HumanUnits {
         }
         int power = suffix.isEmpty() ? 0 : "bkmgtp".indexOf(suffix.charAt(0));
         String rest = suffix.isEmpty() ? "" : suffix.substring(1);
-        if (power < 0 || !rest.isEmpty() && (power == 0 || !rest.equals("b") && !rest.equals("ib"))) {
+        if (power < 0 || (!rest.isEmpty() && (power == 0 || (!rest.equals("b") && !rest.equals("ib"))))) {
             throw new IllegalArgumentException("invalid suffix: '" + suffix + "'");
         }
         return size.multiply(BigDecimal.valueOf(1024).pow(power)).longValue();

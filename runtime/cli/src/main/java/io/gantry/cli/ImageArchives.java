@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 
 /** {@code image load|save|import}: archives to and from the daemon. */
@@ -50,7 +49,7 @@ final class ImageArchives {
                                 "file|URL|- [REPOSITORY[:TAG]]",
                                 "Import the contents from a tarball to create a filesystem image",
                                 1,
-                                2,
+                                Command.ANY,
                                 """
                                 -c, --change list | Apply a Dockerfile instruction to the image
                                 -m, --message string | Note in the image's history
@@ -63,7 +62,7 @@ final class ImageArchives {
 
     private static int load(Invocation flags, Session session) throws IOException {
         Query query = new Query().flag("quiet", flags.on("quiet") || !session.terminalOutput());
-        query.optional("platform", flags.text("platform"));
+        query.optional("platform", Platform.json(flags.text("platform")));
         String file = flags.text("input");
         if (file.isEmpty() && session.terminalInput()) {
             throw new UsageException("requested load from stdin, but stdin is empty");
@@ -84,14 +83,31 @@ final class ImageArchives {
         if (file.isEmpty() && session.terminalOutput()) {
             throw new UsageException("cowardly refusing to save to a terminal. Use the -o flag or redirect");
         }
-        List<String> images = flags.arguments();
+        checkTarget(file, "failed to save image");
         Query query = new Query();
-        images.forEach(image -> query.add("names", image));
-        query.optional("platform", flags.text("platform"));
+        for (String image : flags.arguments()) {
+            query.add("names", image);
+        }
+        query.optional("platform", Platform.json(flags.text("platform")));
         try (ApiClient.Exchange exchange = session.api().get("/images/get" + query)) {
             store(exchange.body(), file, session);
         }
         return 0;
+    }
+
+    /** Refuses a file that cannot be written, before the daemon is asked for what goes into it. */
+    static void checkTarget(String file, String what) {
+        if (file.isEmpty()) {
+            return;
+        }
+        Path target = Path.of(file).toAbsolutePath();
+        if (!Files.isDirectory(target.getParent())) {
+            throw new UsageException(
+                    what + ": invalid output path: stat " + target.getParent() + ": no such file or directory");
+        }
+        if (Files.isDirectory(target)) {
+            throw new UsageException(what + ": cannot write to a directory");
+        }
     }
 
     /** To standard output, or beside the file and then into its place, so that a failure leaves no half archive. */
@@ -101,9 +117,6 @@ final class ImageArchives {
             return;
         }
         Path target = Path.of(file).toAbsolutePath();
-        if (!Files.isDirectory(target.getParent())) {
-            throw new UsageException("invalid output path: directory \"" + target.getParent() + "\" does not exist");
-        }
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             try (OutputStream out = Files.newOutputStream(target)) {
                 StreamCopy.all(body, out);
@@ -127,6 +140,7 @@ final class ImageArchives {
         boolean url = source.startsWith("http://") || source.startsWith("https://");
         query.add("fromSrc", url ? source : "-");
         if (flags.arguments().size() > 1) {
+            ImageName.typed(flags.argument(1));
             // the reference as typed: the daemon splits it, as it does for Docker
             query.add("repo", flags.argument(1));
         }

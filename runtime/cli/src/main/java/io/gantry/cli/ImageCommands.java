@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +11,12 @@ import java.util.Map;
 /** {@code image ls|rm|tag|history|pull|push|prune}; the transfer of archives is {@link ImageArchives}. */
 final class ImageCommands {
     private static final Listing IMAGES = Listing.of(
+            "*formatter.imageContext",
             "Repository=REPOSITORY,Tag=TAG,Digest=DIGEST,ID=IMAGE ID,CreatedSince=CREATED,CreatedAt=CREATED AT,Size=SIZE,"
                     + "Containers=CONTAINERS,SharedSize=SHARED SIZE,UniqueSize=UNIQUE SIZE,VirtualSize=SIZE",
             "Repository,Tag,ID,CreatedSince,Size");
     private static final Listing HISTORY = Listing.of(
+            "*image.historyContext",
             "ID=IMAGE,CreatedSince=CREATED,CreatedAt=CREATED AT,CreatedBy=CREATED BY,Size=SIZE,Comment=COMMENT",
             "ID,CreatedSince,CreatedBy,Size,Comment");
 
@@ -61,6 +62,7 @@ final class ImageCommands {
                                 --format string | table, json, 'table TEMPLATE' or a Go template
                                 -H, --human | Show sizes and dates for people (default true)
                                 --no-trunc | Show values in full
+                                --platform string | History of this platform of the image
                                 -q, --quiet | Show IDs only
                                 """, ImageCommands::history)
                         .known("image history", "history");
@@ -81,6 +83,7 @@ final class ImageCommands {
                         .known("image pull", "pull");
             case "push" ->
                 Command.of("image push", "NAME[:TAG]", "Upload an image to a registry", 1, 1, """
+                                -a, --all-tags | Push all tags of an image to the repository
                                 --disable-content-trust | Skip image signing (default true)
                                 -q, --quiet | Show no progress
                                 """, ImageCommands::push)
@@ -97,12 +100,10 @@ final class ImageCommands {
             filters.add("reference=" + flags.argument(0));
         }
         Query query = Filters.add(new Query().flag("all", flags.on("all")), filters);
-        List<Json> images =
-                new ArrayList<>(session.api().getJson("/images/json" + query).list());
-        images.sort(Comparator.comparingLong((Json image) -> image.number("Created"))
-                .reversed());
+        List<Json> images = session.api().getJson("/images/json" + query).list();
+        String format = flags.text("format");
         boolean full = flags.on("no-trunc");
-        boolean digests = flags.on("digests");
+        boolean digests = flags.on("digests") || format.contains("{{.Digest}}");
         Instant now = Instant.now();
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Json image : images) {
@@ -110,14 +111,11 @@ final class ImageCommands {
                 rows.add(row(image, name, full, now));
             }
         }
-        String format = flags.text("format");
         if (flags.on("quiet") && format.isEmpty()) {
             rows.forEach(row -> session.out().println(row.get("ID")));
             return 0;
         }
-        Listing listing = digests
-                ? new Listing(IMAGES.headers(), List.of("Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"))
-                : IMAGES;
+        Listing listing = digests ? IMAGES.showing("Repository,Tag,Digest,ID,CreatedSince,Size") : IMAGES;
         listing.print(session.out(), format, rows);
         return 0;
     }
@@ -177,14 +175,24 @@ final class ImageCommands {
 
     private static int remove(Invocation flags, Session session) throws IOException {
         Query query = new Query().flag("force", flags.on("force")).flag("noprune", flags.on("no-prune"));
-        return ContainerLife.each(flags.arguments(), session, image -> {
-            Json removed = session.api().delete("/images/" + path(image) + query);
-            for (Json entry : removed.list()) {
-                String deleted = entry.text("Deleted");
-                session.out()
-                        .println(deleted.isEmpty() ? "Untagged: " + entry.text("Untagged") : "Deleted: " + deleted);
+        List<String> problems = new ArrayList<>();
+        boolean fatal = !flags.on("force");
+        for (String image : flags.arguments()) {
+            try {
+                Json removed = session.api().delete("/images/" + path(image) + query);
+                for (Json entry : removed.list()) {
+                    String deleted = entry.text("Deleted");
+                    session.out()
+                            .println(deleted.isEmpty() ? "Untagged: " + entry.text("Untagged") : "Deleted: " + deleted);
+                }
+            } catch (ApiException e) {
+                problems.add(e.getMessage());
+                fatal |= e.status() != 404;
             }
-        });
+        }
+        session.out().flush();
+        problems.forEach(session.err()::println);
+        return fatal && !problems.isEmpty() ? 1 : 0;
     }
 
     /** An image's name inside a path: its slashes stay, the rest is encoded. */
@@ -193,12 +201,33 @@ final class ImageCommands {
     }
 
     private static int tag(Invocation flags, Session session) throws IOException {
-        ImageName target = ImageName.parse(flags.argument(1));
-        Query query = new Query().add("repo", target.repository()).add("tag", target.tag());
+        ImageName target = target(flags.argument(1));
+        Query query = new Query().add("repo", target.full()).add("tag", target.tag());
+        if (flags.argument(0).isEmpty()) {
+            throw badReference("", "invalid reference format");
+        }
         session.api()
                 .request("POST", "/images/" + path(flags.argument(0)) + "/tag" + query, null)
                 .close();
         return 0;
+    }
+
+    private static ImageName target(String text) {
+        ImageName target;
+        try {
+            target = ImageName.typed(text);
+        } catch (UsageException e) {
+            throw badReference(text, e.getMessage());
+        }
+        if (target.tag().indexOf(':') >= 0) {
+            throw new UsageException("refusing to create a tag with a digest reference");
+        }
+        return target;
+    }
+
+    private static UsageException badReference(String text, String why) {
+        return new UsageException(
+                "Error parsing reference: " + GoQuote.quote(text) + " is not a valid repository/tag: " + why);
     }
 
     private static int history(Invocation flags, Session session) throws IOException {
@@ -207,7 +236,8 @@ final class ImageCommands {
         Instant now = Instant.now();
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Json layer : session.api()
-                .getJson("/images/" + path(flags.argument(0)) + "/history")
+                .getJson("/images/" + path(flags.argument(0)) + "/history"
+                        + new Query().optional("platform", Platform.json(flags.text("platform"))))
                 .list()) {
             Map<String, Object> row = new LinkedHashMap<>();
             long created = layer.number("Created");
@@ -221,7 +251,7 @@ final class ImageCommands {
             row.put(
                     "CreatedSince",
                     human ? HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago" : date);
-            row.put("CreatedBy", full ? by : ContainerList.ellipsis(by, 45));
+            row.put("CreatedBy", full ? by : DisplayWidth.ellipsis(by, 45));
             row.put("Size", human ? HumanUnits.decimal(layer.number("Size"), 3) : layer.text("Size"));
             row.put("Comment", layer.text("Comment"));
             rows.add(row);
@@ -229,36 +259,57 @@ final class ImageCommands {
         if (flags.on("quiet") && flags.text("format").isEmpty()) {
             rows.forEach(row -> session.out().println(row.get("ID")));
         } else {
-            HISTORY.print(session.out(), flags.text("format"), rows);
+            (human ? HISTORY : HISTORY.titled("CreatedSince", "CREATED AT"))
+                    .print(session.out(), flags.text("format"), rows);
         }
         return 0;
     }
 
     private static int pull(Invocation flags, Session session) throws IOException {
         boolean quiet = flags.on("quiet");
-        ImageName name = ImageName.typed(flags.argument(0));
         String given = flags.argument(0);
-        boolean defaulted = given.indexOf('@') < 0 && given.lastIndexOf(':') <= given.lastIndexOf('/');
-        if (defaulted && !quiet) {
+        ImageName name = ImageName.typed(given);
+        boolean tagged = given.indexOf('@') >= 0 || given.lastIndexOf(':') > given.lastIndexOf('/');
+        if (flags.on("all-tags") && tagged) {
+            throw new UsageException("tag can't be used with --all-tags/-a");
+        }
+        ImageName wanted = flags.on("all-tags") ? new ImageName(name.repository(), "") : name;
+        if (!tagged && !quiet && !flags.on("all-tags")) {
             session.out().println("Using default tag: latest");
         }
         session.out().flush();
         ImagePull.pull(
                 session,
-                name,
-                flags.text("platform"),
+                wanted,
+                Platform.normal(flags.text("platform")),
                 quiet ? new java.io.PrintStream(java.io.OutputStream.nullOutputStream()) : session.out());
-        session.out().println(new ImageName(name.full(), name.tag()));
+        session.out().println(wanted.tag().isEmpty() ? wanted.full() : new ImageName(name.full(), name.tag()));
         return 0;
     }
 
     private static int push(Invocation flags, Session session) throws IOException {
-        ImageName name = ImageName.parse(flags.argument(0));
-        String path = "/images/" + path(name.repository()) + "/push" + new Query().add("tag", name.tag());
-        try (ApiClient.Exchange exchange = session.api()
-                .start("POST", path, Map.of("X-Registry-Auth", "e30="), new byte[0])
-                .await()) {
-            Progress.show(exchange.body(), session.out(), session.terminalOutput());
+        String given = flags.argument(0);
+        ImageName name = ImageName.typed(given);
+        boolean tagged = given.lastIndexOf(':') > given.lastIndexOf('/');
+        if (flags.on("all-tags") && tagged) {
+            throw new UsageException("tag can't be used with --all-tags/-a");
+        }
+        boolean quiet = flags.on("quiet");
+        if (!tagged && !flags.on("all-tags") && !quiet) {
+            session.out().println("Using default tag: latest");
+            session.out().flush();
+        }
+        Query query = new Query().optional("tag", flags.on("all-tags") ? "" : name.tag());
+        String path = "/images/" + path(name.full()) + "/push" + query;
+        try (ApiClient.Exchange exchange =
+                session.api().start("POST", path, ImagePull.ANONYMOUS, null).await()) {
+            Progress.show(
+                    exchange.body(),
+                    quiet ? new java.io.PrintStream(java.io.OutputStream.nullOutputStream()) : session.out(),
+                    session.terminalOutput());
+        }
+        if (quiet) {
+            session.out().println(flags.on("all-tags") ? name.repository() : name);
         }
         return 0;
     }

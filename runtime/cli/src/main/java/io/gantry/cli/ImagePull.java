@@ -12,8 +12,10 @@ final class ImagePull {
     private ImagePull() {}
 
     static void pull(Session session, ImageName name, String platform, PrintStream out) throws IOException {
-        Query query =
-                new Query().add("fromImage", name.full()).add("tag", name.tag()).optional("platform", platform);
+        Query query = new Query()
+                .add("fromImage", name.full())
+                .optional("tag", name.tag())
+                .optional("platform", platform);
         try (ApiClient.Exchange exchange = session.api()
                 .start("POST", "/images/create" + query, ANONYMOUS, null)
                 .await()) {

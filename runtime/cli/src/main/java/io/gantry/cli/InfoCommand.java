@@ -30,55 +30,69 @@ final class InfoCommand {
     }
 
     private static int run(Invocation flags, Session session) throws IOException {
-        Optional<CommandException> failure = Optional.empty();
+        String format = flags.text("format");
+        Optional<GoTemplate> template = format.isEmpty() || format.equals("json")
+                ? Optional.empty()
+                : Optional.of(InspectCommand.parse(format, ""));
+        String failure = "";
         Json info = Json.NONE;
         try {
             info = session.api().getJson("/info");
-        } catch (CommandException e) {
-            failure = Optional.of(e);
+        } catch (CommandException | ApiException e) {
+            failure = e.getMessage();
         }
-        String format = flags.text("format");
         if (!format.isEmpty()) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            info.members().forEach((name, value) -> all.put(name, value.value()));
-            Map<String, Object> client = new LinkedHashMap<>();
-            client.put("Debug", false);
-            client.put("Version", VersionCommand.CLIENT_VERSION);
-            client.put("Context", "default");
-            all.put("ClientInfo", client);
-            session.out()
-                    .println(
-                            format.equals("json")
-                                    ? Json.write(all)
-                                    : GoTemplate.parse(Listing.unescape(format)).render(all));
-        } else {
-            session.out()
-                    .println("Client:\n Version:    " + VersionCommand.CLIENT_VERSION
-                            + "\n Context:    default\n Debug Mode: false\n\nServer:");
-            if (info.exists()) {
-                new InfoCommand(info, session.out()).print();
-                session.out().println();
-                session.out().flush();
-                info.texts("Warnings").forEach(session.err()::println);
+            formatted(session, template, info);
+            if (!failure.isEmpty()) {
+                throw new CommandException(failure);
             }
+            return 0;
         }
-        session.out().flush();
-        if (failure.isPresent()) {
-            if (!format.isEmpty()) {
-                throw failure.get();
-            }
-            session.err().println("ERROR: " + failure.get().getMessage() + "\nerrors pretty printing info");
+        session.out()
+                .println("Client:\n Version:    " + VersionCommand.CLIENT_VERSION
+                        + "\n Context:    default\n Debug Mode: false\n\nServer:");
+        if (!failure.isEmpty()) {
+            session.out().flush();
+            session.err().println("ERROR: " + failure + "\nerrors pretty printing info");
             return 1;
         }
+        new InfoCommand(info, session.out()).print();
+        session.out().println();
+        session.out().flush();
+        info.texts("Warnings").forEach(session.err()::println);
         return 0;
     }
 
+    private static void formatted(Session session, Optional<GoTemplate> template, Json info) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        info.members().forEach((name, value) -> all.put(name, value.value()));
+        Map<String, Object> client = new LinkedHashMap<>();
+        client.put("Debug", false);
+        client.put("Version", VersionCommand.CLIENT_VERSION);
+        client.put("Context", "default");
+        all.put("ClientInfo", client);
+        if (template.isEmpty()) {
+            session.out().println(Json.write(all));
+            return;
+        }
+        Map<String, Object> fields = new LinkedHashMap<>();
+        if (TemplateData.of(all) instanceof Map<?, ?> data) {
+            data.forEach((name, value) -> fields.put((String) name, value));
+        }
+        try {
+            session.out().println(template.get().render(new TemplateData.Row("system.dockerInfo", fields, all)));
+        } catch (TemplateException e) {
+            session.out().println();
+            throw new CommandException(e.getMessage());
+        }
+    }
+
     private void print() {
-        row("Containers", info.text("Containers"));
-        row(" Running", info.text("ContainersRunning"));
-        row(" Paused", info.text("ContainersPaused"));
-        row(" Stopped", info.text("ContainersStopped"));
-        row("Images", info.text("Images"));
+        row("Containers", count("Containers"));
+        row(" Running", count("ContainersRunning"));
+        row(" Paused", count("ContainersPaused"));
+        row(" Stopped", count("ContainersStopped"));
+        row("Images", count("Images"));
         optional("Server Version", "ServerVersion");
         row("Storage Driver", info.text("Driver"));
         pairs("DriverStatus", "  ");
@@ -95,30 +109,42 @@ final class InfoCommand {
         plugins("Log");
         row("Swarm", swarm());
         runtimes();
-        optional("Init Binary", "InitBinary");
-        commit("containerd", "ContainerdCommit");
-        commit("runc", "RuncCommit");
-        commit("init", "InitCommit");
+        if (info.text("OSType").equals("linux")) {
+            row("Init Binary", info.text("InitBinary"));
+            row("containerd version", info.text("ContainerdCommit", "ID"));
+            row("runc version", info.text("RuncCommit", "ID"));
+            row("init version", info.text("InitCommit", "ID"));
+        }
         security();
         optional("Kernel Version", "KernelVersion");
         optional("Operating System", "OperatingSystem");
         optional("OSType", "OSType");
         optional("Architecture", "Architecture");
-        row("CPUs", info.text("NCPU"));
+        row("CPUs", count("NCPU"));
         row("Total Memory", HumanUnits.binary(info.number("MemTotal")));
         optional("Name", "Name");
         optional("ID", "ID");
-        optional("Docker Root Dir", "DockerRootDir");
-        row("Debug Mode", info.at("Debug").exists() ? info.text("Debug") : "false");
+        row("Docker Root Dir", info.text("DockerRootDir"));
+        row("Debug Mode", Boolean.toString(info.flag("Debug")));
+        if (info.flag("Debug")) {
+            row(" File Descriptors", count("NFd"));
+            row(" Goroutines", count("NGoroutines"));
+            row(" System Time", info.text("SystemTime"));
+            row(" EventsListeners", count("NEventsListener"));
+        }
         optional("HTTP Proxy", "HttpProxy");
         optional("HTTPS Proxy", "HttpsProxy");
         optional("No Proxy", "NoProxy");
         labels();
-        row("Experimental", info.at("ExperimentalBuild").exists() ? info.text("ExperimentalBuild") : "false");
+        row("Experimental", Boolean.toString(info.flag("ExperimentalBuild")));
         registries();
-        row("Live Restore Enabled", info.at("LiveRestoreEnabled").exists() ? info.text("LiveRestoreEnabled") : "false");
+        row("Live Restore Enabled", Boolean.toString(info.flag("LiveRestoreEnabled")));
         optional("Product License", "ProductLicense");
         pools();
+    }
+
+    private String count(String field) {
+        return Long.toString(info.number(field));
     }
 
     private void row(String name, String value) {
@@ -157,15 +183,6 @@ final class InfoCommand {
         }
     }
 
-    private void commit(String name, String field) {
-        if (info.at(field).exists()) {
-            String id = info.text(field, "ID");
-            String expected = info.text(field, "Expected");
-            boolean differs = !expected.isEmpty() && !id.equals(expected);
-            row(name + " version", id + (differs ? " (expected: " + expected + ")" : ""));
-        }
-    }
-
     /** {@code name=seccomp,profile=default}: the name, and its other keys below. */
     private void security() {
         List<String> options = info.texts("SecurityOptions");
@@ -194,16 +211,20 @@ final class InfoCommand {
     private void registries() {
         Map<String, Json> indexes = info.sorted("RegistryConfig", "IndexConfigs");
         List<String> networks = info.texts("RegistryConfig", "InsecureRegistryCIDRs");
-        if (networks.isEmpty() && indexes.isEmpty()) {
-            return;
+        if (!networks.isEmpty() || !indexes.isEmpty()) {
+            out.println(" Insecure Registries:");
+            indexes.forEach((name, registry) -> {
+                if (!registry.flag("Secure")) {
+                    out.println("  " + name);
+                }
+            });
+            networks.forEach(network -> out.println("  " + network));
         }
-        out.println(" Insecure Registries:");
-        indexes.forEach((name, registry) -> {
-            if (!registry.flag("Secure")) {
-                out.println("  " + name);
-            }
-        });
-        networks.forEach(network -> out.println("  " + network));
+        List<String> mirrors = info.texts("RegistryConfig", "Mirrors");
+        if (!mirrors.isEmpty()) {
+            out.println(" Registry Mirrors:");
+            mirrors.forEach(mirror -> out.println("  " + mirror));
+        }
     }
 
     private void pools() {

@@ -8,14 +8,14 @@ import java.util.Optional;
 
 /** {@code inspect}, for one kind of object or for whatever has the name. */
 final class InspectCommand {
-    /** A kind of object: its path in the API, and how its absence is told. */
-    private record Kind(String name, String path, String absent) {}
+    /** A kind of object: what stands before and behind its name in the API's path. */
+    private record Kind(String name, String path, String suffix) {}
 
     private static final List<Kind> KINDS = List.of(
-            new Kind("container", "/containers/%s/json", "Error: No such container: "),
-            new Kind("image", "/images/%s/json", "Error: No such image: "),
-            new Kind("network", "/networks/%s", "Error: No such network: "),
-            new Kind("volume", "/volumes/%s", "Error: No such volume: "));
+            new Kind("container", "/containers/", "/json"),
+            new Kind("image", "/images/", "/json"),
+            new Kind("network", "/networks/", ""),
+            new Kind("volume", "/volumes/", ""));
 
     private InspectCommand() {}
 
@@ -58,52 +58,70 @@ final class InspectCommand {
 
     private static int anyKind(Invocation flags, Session session) throws IOException {
         String type = flags.text("type");
-        List<Kind> kinds = type.isEmpty() ? KINDS : kinds(type);
-        if (kinds.isEmpty() || (flags.given("type") && type.isEmpty())) {
-            throw new UsageException("unknown type: \"" + type
-                    + "\": must be one of \"container\", \"image\", \"network\", or \"volume\"");
+        List<Kind> kinds = flags.given("type") ? kinds(type) : KINDS;
+        if (kinds.isEmpty()) {
+            throw new UsageException((type.isEmpty() ? "type is empty" : "unknown type: " + GoQuote.quote(type))
+                    + ": must be one of \"container\", \"image\", \"network\", \"volume\"");
         }
         return show(flags, session, kinds);
     }
 
     private static int show(Invocation flags, Session session, List<Kind> kinds) throws IOException {
-        List<byte[]> found = new ArrayList<>();
+        String format = flags.text("format");
+        Optional<GoTemplate> template =
+                format.isEmpty() || format.equals("json") ? Optional.empty() : Optional.of(parse(format, ""));
+        List<String> found = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (String name : flags.arguments()) {
             try {
-                Optional<byte[]> raw = find(name, kinds, flags.on("size"), session);
-                raw.ifPresentOrElse(
-                        found::add,
-                        () -> problems.add(
-                                kinds.size() == 1 ? kinds.get(0).absent() + name : "Error: No such object: " + name));
+                Optional<String> raw = find(name, kinds, flags, session);
+                if (raw.isPresent()) {
+                    found.add(raw.get());
+                } else {
+                    problems.add("Error: No such object: " + name);
+                }
             } catch (ApiException e) {
                 problems.add(e.getMessage());
             }
         }
-        String format = flags.text("format");
-        try {
+        if (template.isPresent()) {
+            render(session, template.get(), found);
+        } else {
             print(session, format, found);
-        } catch (IllegalArgumentException e) {
-            session.out().println();
-            throw new CommandException(1, e.getMessage());
         }
         session.out().flush();
-        problems.forEach(session.err()::println);
+        for (String problem : problems) {
+            session.err().println(problem);
+        }
         return problems.isEmpty() ? 0 : 1;
     }
 
-    private static Optional<byte[]> find(String name, List<Kind> kinds, boolean size, Session session)
+    /** A template that cannot be read ends the command with Docker's code for it. */
+    static GoTemplate parse(String format, String name) {
+        try {
+            return GoTemplate.parse(format, name);
+        } catch (TemplateException e) {
+            throw new CommandException(64, "template parsing error: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> find(String name, List<Kind> kinds, Invocation flags, Session session)
             throws IOException {
         for (Kind kind : kinds) {
-            String query = size && kind.name().equals("container") ? "?size=1" : "";
-            try (ApiClient.Exchange exchange =
-                    session.api().get(String.format(kind.path(), ImageCommands.path(name)) + query)) {
-                return Optional.of(exchange.body().readAllBytes());
+            Query query = new Query();
+            if (kind.name().equals("container")) {
+                query.flag("size", flags.on("size"));
+            } else if (flags.on("size") && kinds.size() == 1) {
+                session.err().println("WARNING: --size ignored for " + kind.name());
+            }
+            if (flags.on("verbose")) {
+                query.add("verbose", "true");
+            }
+            String path = kind.path() + ImageCommands.path(name) + kind.suffix() + query;
+            try (ApiClient.Exchange exchange = session.api().get(path)) {
+                return Optional.of(new String(exchange.body().readAllBytes(), StandardCharsets.UTF_8));
             } catch (ApiException e) {
-                if (e.status() != 404 && !(kinds.size() > 1 && e.status() == 400)) {
-                    throw e;
-                }
-                if (kinds.size() == 1) {
+                if (kinds.size() == 1 || (e.status() != 404 && e.status() != 400)) {
                     throw e;
                 }
             }
@@ -111,24 +129,25 @@ final class InspectCommand {
         return Optional.empty();
     }
 
-    private static void print(Session session, String format, List<byte[]> found) throws IOException {
-        if (format.isEmpty()) {
-            StringBuilder all = new StringBuilder("[");
-            for (byte[] raw : found) {
-                all.append(all.length() > 1 ? "," : "").append(new String(raw, StandardCharsets.UTF_8));
+    private static void print(Session session, String format, List<String> found) {
+        String all = "[" + String.join(",", found) + "]";
+        session.out().println(format.isEmpty() ? Json.indent(all, "    ") : Json.compact(all));
+    }
+
+    private static void render(Session session, GoTemplate template, List<String> found) throws IOException {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (String raw : found) {
+                text.append(template.render(TemplateData.of(Json.parse(raw.getBytes(StandardCharsets.UTF_8)))))
+                        .append('\n');
             }
-            session.out().println(Json.indent(all.append(']').toString(), "    "));
-        } else if (format.equals("json")) {
-            List<Json> all = new ArrayList<>();
-            for (byte[] raw : found) {
-                all.add(Json.parse(raw));
-            }
-            session.out().println(Json.write(all));
-        } else {
-            GoTemplate template = GoTemplate.parse(Listing.unescape(format));
-            for (byte[] raw : found) {
-                session.out().println(template.render(Json.parse(raw)));
-            }
+            session.out().print(text);
+        } catch (TemplateException e) {
+            session.out().println();
+            throw new CommandException("template parsing error: " + e.getMessage());
+        }
+        if (found.isEmpty()) {
+            session.out().println();
         }
     }
 }

@@ -29,7 +29,7 @@ final class IpAddress {
         }
         for (int i = 0; i < 4; i++) {
             int number = number(parts[i], 10, 3);
-            if (number < 0 || number > 255 || parts[i].length() > 1 && parts[i].charAt(0) == '0') {
+            if (number < 0 || number > 255 || (parts[i].length() > 1 && parts[i].charAt(0) == '0')) {
                 return Optional.empty();
             }
             bytes[i] = (byte) number;
@@ -133,7 +133,7 @@ final class IpAddress {
     }
 
     private int group(int at) {
-        return (bytes[2 * at] & 0xff) << 8 | bytes[2 * at + 1] & 0xff;
+        return ((bytes[2 * at] & 0xff) << 8) | (bytes[2 * at + 1] & 0xff);
     }
 
     private static String dotted(byte[] four) {

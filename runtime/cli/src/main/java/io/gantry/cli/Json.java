@@ -153,16 +153,21 @@ record Json(Object value) {
     private static void write(Object value, StringBuilder text) {
         if (value instanceof Json json) {
             write(json.value, text);
+        } else if (value instanceof TemplateData.Row row && row.json() != row) {
+            write(row.json(), text);
         } else if (value instanceof Map<?, ?> map) {
             String comma = "{";
             for (Map.Entry<?, ?> entry : map.entrySet()) {
+                if (entry.getValue() instanceof TemplateData.Call) {
+                    continue;
+                }
                 text.append(comma);
                 quote(entry.getKey().toString(), text);
                 text.append(':');
                 write(entry.getValue(), text);
                 comma = ",";
             }
-            text.append(map.isEmpty() ? "{}" : "}");
+            text.append(comma.equals("{") ? "{}" : "}");
         } else if (value instanceof Iterable<?> items) {
             String comma = "[";
             for (Object item : items) {
@@ -173,6 +178,10 @@ record Json(Object value) {
             text.append(comma.equals("[") ? "[]" : "]");
         } else if (value instanceof String string) {
             quote(string, text);
+        } else if (value instanceof TemplateData.Null) {
+            text.append("null");
+        } else if (value instanceof TemplateData.Nothing) {
+            text.append("{}");
         } else {
             text.append(value);
         }

@@ -129,10 +129,6 @@ final class LocalTree {
         if (!exists && !directory && typed.endsWith("/")) {
             throw new UsageException("no such directory");
         }
-        Path parent = Path.of(typed).toAbsolutePath().normalize().getParent();
-        if (!exists && parent != null && !Files.isDirectory(parent)) {
-            throw new UsageException("invalid output path: directory \"" + parent + "\" does not exist");
-        }
         boolean contents = source.endsWith("/.");
         long size = 0;
         TarReader reader = new TarReader(in);
@@ -146,6 +142,14 @@ final class LocalTree {
             size += write(reader, entry, path, target, owners);
         }
         return size;
+    }
+
+    /** Refuses a target whose folder is missing. */
+    static void checkTarget(String typed) {
+        Path parent = Path.of(typed).toAbsolutePath().normalize().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new UsageException("invalid output path: directory \"" + parent + "\" does not exist");
+        }
     }
 
     private static Path inside(Path root, String name) throws IOException {

@@ -58,13 +58,13 @@ public final class Main {
             session.err()
                     .println("gantry: unknown command: gantry " + unknown.typed()
                             + (unknown.group().isEmpty() ? "" : "\n\nUsage:  gantry" + unknown.group())
+                            + (unknown.group().equals(" volume") ? " COMMAND" : "")
                             + "\n\nRun 'gantry" + unknown.group()
                             + " --help' for more information");
             return 1;
         }
         if (choice instanceof CommandTree.Group group) {
-            Help.group(group.name(), session.out());
-            return 0;
+            return group(group, words, session);
         }
         CommandTree.Chosen chosen = (CommandTree.Chosen) choice;
         if (help) {
@@ -72,6 +72,24 @@ public final class Main {
             return 0;
         }
         return run(chosen, session);
+    }
+
+    /** A group without a command: its help, on standard error where nobody asked for it. */
+    private static int group(CommandTree.Group group, List<String> words, Session session) {
+        String flag = words.size() > 1 ? words.get(1) : "";
+        boolean asked =
+                flag.equals("--help") || flag.equals("-h") || group.name().isEmpty();
+        if (flag.startsWith("-") && !asked) {
+            String problem = flag.startsWith("--")
+                    ? "unknown flag: " + flag
+                    : "unknown shorthand flag: '" + flag.charAt(1) + "' in " + flag;
+            session.err()
+                    .println(problem + "\n\nUsage:  gantry " + group.name() + "\n\nRun 'gantry " + group.name()
+                            + " --help' for more information");
+            return 125;
+        }
+        Help.group(group.name(), asked ? session.out() : session.err());
+        return 0;
     }
 
     private static int run(CommandTree.Chosen chosen, Session session) {
@@ -93,6 +111,9 @@ public final class Main {
     private static int parsed(Invocation invocation, Session session) {
         Command command = invocation.command();
         if (invocation.given("help")) {
+            if (invocation.text("help").equals("-h")) {
+                session.out().println("Flag shorthand -h has been deprecated, use --help");
+            }
             Help.command(command, invocation.typed(), session.out());
             return 0;
         }

@@ -38,7 +38,7 @@ final class MountFlags {
         int from = 0;
         for (int i = 0; i <= text.length(); i++) {
             if (i == text.length()
-                    || text.charAt(i) == ':' && !(i == from + 1 && Character.isLetter(text.charAt(from)))) {
+                    || (text.charAt(i) == ':' && !(i == from + 1 && Character.isLetter(text.charAt(from))))) {
                 sections.add(text.substring(from, i));
                 from = i + 1;
             }

@@ -10,6 +10,7 @@ import java.util.Map;
 /** {@code network …}. */
 final class NetworkCommands {
     private static final Listing NETWORKS = Listing.of(
+            "*network.networkContext",
             "ID=NETWORK ID,Name=NAME,Driver=DRIVER,Scope=SCOPE,IPv4=IPV4,IPv6=IPV6,Internal=INTERNAL,Labels=LABELS,CreatedAt=CREATED AT",
             "ID,Name,Driver,Scope");
 
@@ -40,16 +41,12 @@ final class NetworkCommands {
                                 --ipam-opt map | Option of that driver
                                 --ipv4 | Give IPv4 addresses (default true)
                                 --ipv6 | Give IPv6 addresses
-                                --label list | Set a label
+                                --label list:label | Set a label
                                 -o, --opt map | Option of the network driver
                                 --scope string | Scope of the network
                                 --subnet list | Subnet in CIDR notation
                                 """, (flags, session) -> {
                             Json created = session.api().post("/networks/create", NetworkSpec.of(flags));
-                            String warning = created.text("Warning");
-                            if (!warning.isEmpty()) {
-                                session.err().println("WARNING: " + warning);
-                            }
                             session.out().println(created.text("Id"));
                             return 0;
                         })
@@ -77,7 +74,7 @@ final class NetworkCommands {
                                 --gw-priority int | Preference of this network's gateway
                                 --ip string | IPv4 address
                                 --ip6 string | IPv6 address
-                                --link list | Link to another container
+                                --link list:link | Link to another container
                                 --link-local-ip list | Link-local address
                                 """,
                                 NetworkCommands::connect)
@@ -111,7 +108,7 @@ final class NetworkCommands {
         List<Json> networks = new ArrayList<>(session.api()
                 .getJson("/networks" + Filters.add(new Query(), flags.list("filter")))
                 .list());
-        networks.sort(Comparator.comparing(network -> network.text("Name")));
+        networks.sort(Comparator.comparing(network -> network.text("Name"), new NaturalOrder()));
         boolean full = flags.on("no-trunc");
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Json network : networks) {
@@ -124,6 +121,7 @@ final class NetworkCommands {
             row.put("IPv6", Boolean.toString(network.flag("EnableIPv6")));
             row.put("Internal", Boolean.toString(network.flag("Internal")));
             row.put("Labels", labels(network));
+            row.put("Label", new Listing.LabelOf(network));
             row.put("CreatedAt", Timestamps.go(network.text("Created")));
             rows.add(row);
         }
@@ -176,6 +174,11 @@ final class NetworkCommands {
         endpoint.put("IPAMConfig", ipam);
         endpoint.put("Links", flags.list("link"));
         endpoint.put("Aliases", flags.list("alias"));
+        for (String option : flags.list("driver-opt")) {
+            if (option.indexOf('=') <= 0) {
+                throw new UsageException("invalid key/value pair format in driver options");
+            }
+        }
         endpoint.put("DriverOpts", ContainerSpec.pairs(flags.list("driver-opt")));
         if (flags.given("gw-priority")) {
             endpoint.put("GwPriority", flags.number("gw-priority", 0));

@@ -18,7 +18,9 @@ final class NetworkSpec {
         if (flags.given("ipv4")) {
             body.put("EnableIPv4", flags.on("ipv4"));
         }
-        body.put("EnableIPv6", flags.on("ipv6"));
+        if (flags.given("ipv6")) {
+            body.put("EnableIPv6", flags.on("ipv6"));
+        }
         Map<String, Object> ipam = new LinkedHashMap<>();
         ipam.put("Driver", flags.given("ipam-driver") ? flags.text("ipam-driver") : "default");
         ipam.put("Options", ContainerSpec.pairs(flags.list("ipam-opt")));
@@ -37,47 +39,78 @@ final class NetworkSpec {
     }
 
     private static List<Object> pools(Invocation flags) {
+        List<String> subnets = separated(flags.list("subnet"));
+        List<String> ranges = separated(flags.list("ip-range"));
+        List<String> gateways = separated(flags.list("gateway"));
+        if (subnets.size() < ranges.size() || subnets.size() < gateways.size()) {
+            throw new UsageException("every ip-range or gateway must have a corresponding subnet");
+        }
         Map<String, Map<String, Object>> pools = new LinkedHashMap<>();
-        for (String subnet : flags.list("subnet")) {
-            if (prefix(subnet).isEmpty()) {
-                throw new UsageException("invalid CIDR address: " + subnet);
+        for (String subnet : subnets) {
+            for (String other : pools.keySet()) {
+                if (within(subnet, other) || within(other, subnet)) {
+                    throw new UsageException("multiple overlapping subnet configuration is not supported");
+                }
             }
             pools.put(subnet, new LinkedHashMap<>(Map.of("Subnet", subnet)));
         }
-        if (pools.isEmpty() && (flags.given("gateway") || flags.given("ip-range") || flags.given("aux-address"))) {
-            throw new UsageException("every ip-range or gateway must have a corresponding subnet");
+        for (String range : ranges) {
+            put(pools, "IPRange", range, "range", "ranges", "on");
         }
-        for (String range : flags.list("ip-range")) {
-            pool(pools, range, "no matching subnet for range " + range).put("IPRange", range);
+        for (String gateway : gateways) {
+            put(pools, "Gateway", gateway, "gateway", "gateways", "for");
         }
-        for (String gateway : flags.list("gateway")) {
-            pool(pools, gateway, "no matching subnet for gateway " + gateway).put("Gateway", gateway);
-        }
-        Map<String, String> reserved = ContainerSpec.pairs(flags.list("aux-address"));
-        reserved.forEach((name, address) -> {
-            Map<String, Object> pool = pool(pools, address, "no matching subnet for aux-address " + address);
-            Map<String, Object> addresses = new LinkedHashMap<>();
-            if (pool.get("AuxiliaryAddresses") instanceof Map<?, ?> before) {
-                before.forEach((key, value) -> addresses.put((String) key, value));
-            }
-            addresses.put(name, address);
-            pool.put("AuxiliaryAddresses", addresses);
-        });
+        ContainerSpec.pairs(flags.list("aux-address")).forEach((name, address) -> reserve(pools, name, address));
         return new ArrayList<>(pools.values());
     }
 
-    private static Map<String, Object> pool(Map<String, Map<String, Object>> pools, String address, String problem) {
-        byte[] wanted = Prefix.bytes(address).orElseThrow(() -> new UsageException("invalid address: " + address));
-        for (Map.Entry<String, Map<String, Object>> pool : pools.entrySet()) {
-            if (prefix(pool.getKey()).orElseThrow().contains(wanted)) {
-                return pool.getValue();
-            }
+    private static List<String> separated(List<String> given) {
+        List<String> values = new ArrayList<>();
+        for (String each : given) {
+            values.addAll(List.of(each.split(",")));
         }
-        throw new UsageException(problem);
+        return values;
     }
 
-    private static Optional<Prefix> prefix(String text) {
-        return Prefix.parse(text);
+    private static void put(
+            Map<String, Map<String, Object>> pools, String key, String value, String one, String many, String where) {
+        String subnet = subnetOf(pools, value)
+                .orElseThrow(() -> new UsageException("no matching subnet for " + one + " " + value));
+        Object before = pools.get(subnet).putIfAbsent(key, value);
+        if (before != null) {
+            throw new UsageException("cannot configure multiple " + many + " (" + value + ", " + before + ") " + where
+                    + " the same subnet (" + subnet + ")");
+        }
+    }
+
+    private static void reserve(Map<String, Map<String, Object>> pools, String name, String address) {
+        String subnet = subnetOf(pools, address)
+                .orElseThrow(() -> new UsageException("no matching subnet for aux-address " + address));
+        Map<String, Object> addresses = new LinkedHashMap<>();
+        if (pools.get(subnet).get("AuxiliaryAddresses") instanceof Map<?, ?> before) {
+            before.forEach((key, value) -> addresses.put((String) key, value));
+        }
+        addresses.put(name, address);
+        pools.get(subnet).put("AuxiliaryAddresses", addresses);
+    }
+
+    private static Optional<String> subnetOf(Map<String, Map<String, Object>> pools, String address) {
+        for (String subnet : pools.keySet()) {
+            if (within(subnet, address)) {
+                return Optional.of(subnet);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the network holds an address, or the first one of another network. */
+    private static boolean within(String subnet, String address) {
+        Prefix prefix = Prefix.parse(subnet)
+                .orElseThrow(() -> new UsageException("invalid subnet: invalid CIDR address: " + subnet));
+        if (address.indexOf('/') >= 0 && Prefix.parse(address).isEmpty()) {
+            throw new UsageException("invalid CIDR address: " + address);
+        }
+        return Prefix.bytes(address).map(prefix::contains).orElse(false);
     }
 
     /** A network in CIDR notation. */

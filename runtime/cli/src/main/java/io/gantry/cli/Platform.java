@@ -1,6 +1,8 @@
 package io.gantry.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** {@code --platform os[/architecture[/variant]]}. */
 final class Platform {
@@ -24,25 +26,38 @@ final class Platform {
             for (int i = 0; i < part.length(); i++) {
                 char c = part.charAt(i);
                 if (!Character.isLetterOrDigit(c) && "_.-".indexOf(c) < 0) {
-                    throw problem(
-                            text,
-                            GoQuote.quote(part) + " is an invalid component of " + GoQuote.quote(text)
-                                    + ": platform specifier component must match \"^[A-Za-z0-9_.-]+$\"");
+                    throw problem(GoQuote.quote(part) + " is an invalid component of " + GoQuote.quote(text)
+                            + ": platform specifier component must match \"^[A-Za-z0-9_.-]+$\"");
                 }
             }
         }
         String alone = " " + parts[0] + " ";
         if (parts.length == 1 && !SYSTEMS.contains(alone) && !ARCHITECTURES.contains(alone)) {
-            throw problem(text, GoQuote.quote(text) + ": unknown operating system or architecture");
+            throw problem(GoQuote.quote(text) + ": unknown operating system or architecture");
         }
         if (parts.length > 3) {
-            throw problem(text, GoQuote.quote(text) + ": cannot parse platform specifier");
+            throw problem(GoQuote.quote(text) + ": cannot parse platform specifier");
         }
         if (parts.length == 1) {
             boolean system = SYSTEMS.contains(alone);
             return system ? system(parts[0]) + "/" + architecture(own(), "") : "linux/" + architecture(parts[0], "");
         }
         return system(parts[0]) + "/" + architecture(parts[1], parts.length > 2 ? parts[2] : "");
+    }
+
+    /** The platform as the object that queries carry; empty stays empty. */
+    static String json(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        String[] parts = normal(text).split("/", -1);
+        Map<String, Object> platform = new LinkedHashMap<>();
+        platform.put("architecture", parts[1]);
+        platform.put("os", parts[0]);
+        if (parts.length > 2) {
+            platform.put("variant", parts[2]);
+        }
+        return Json.write(platform);
     }
 
     private static String own() {
@@ -70,7 +85,7 @@ final class Platform {
         return variant.isEmpty() ? architecture : architecture + "/" + variant;
     }
 
-    private static UsageException problem(String text, String why) {
+    private static UsageException problem(String why) {
         return new UsageException("error parsing specified platform: " + why + ": invalid argument");
     }
 }

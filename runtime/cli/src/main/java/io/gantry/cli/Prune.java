@@ -61,7 +61,7 @@ final class Prune {
                             flags,
                             session,
                             "WARNING! This will remove all custom networks not used by at least one container.")) {
-                        return 1;
+                        return 0;
                     }
                     networks(flags, session);
                     return 0;
@@ -108,7 +108,7 @@ final class Prune {
 
     private static int simple(Invocation flags, Session session, String warning, Sweep sweep) throws IOException {
         if (!asked(flags, session, warning)) {
-            return 1;
+            return 0;
         }
         long freed = sweep.run(flags, session);
         session.out().println("Total reclaimed space: " + HumanUnits.decimal(freed, 4));
@@ -116,6 +116,11 @@ final class Prune {
     }
 
     private static int everything(Invocation flags, Session session) throws IOException {
+        for (String filter : flags.list("filter")) {
+            if (filter.startsWith("until=") && flags.on("volumes")) {
+                throw new UsageException("ERROR: The \"until\" filter is not supported with \"--volumes\"");
+            }
+        }
         List<String> warning = new ArrayList<>(List.of(
                 "WARNING! This will remove:",
                 "  - all stopped containers",
@@ -128,12 +133,12 @@ final class Prune {
                         ? "  - all images without at least one container associated to them"
                         : "  - all dangling images");
         if (!asked(flags, session, String.join("\n", warning) + "\n")) {
-            return 1;
+            return 0;
         }
         long freed = containers(flags, session);
         networks(flags, session);
         if (flags.on("volumes")) {
-            freed += volumes(flags, session);
+            freed += volumes(flags, session, false);
         }
         freed += images(flags, session);
         session.out().println("Total reclaimed space: " + HumanUnits.decimal(freed, 4));
@@ -150,8 +155,8 @@ final class Prune {
         boolean yes =
                 answer != null && List.of("y", "yes").contains(answer.trim().toLowerCase(Locale.ROOT));
         if (!yes) {
-            session.out().flush();
-            throw new CommandException(1, flags.command().path() + " has been cancelled");
+            // no answer is one as well: nothing was asked for, nothing went wrong
+            return false;
         }
         return true;
     }
@@ -177,8 +182,17 @@ final class Prune {
     }
 
     private static long volumes(Invocation flags, Session session) throws IOException {
+        for (String filter : flags.list("filter")) {
+            if (filter.startsWith("all=") && flags.on("all")) {
+                throw new UsageException("conflicting options: cannot specify both --all and --filter all=1");
+            }
+        }
+        return volumes(flags, session, flags.on("all"));
+    }
+
+    private static long volumes(Invocation flags, Session session, boolean named) throws IOException {
         Map<String, Map<String, Boolean>> more = new LinkedHashMap<>();
-        if (flags.on("all") && session.api().speaks("1.42")) {
+        if (named && session.api().speaks("1.42")) {
             more.put("all", Map.of("true", true));
         }
         Json pruned = post("/volumes", more, flags, session);

@@ -33,7 +33,7 @@ final class ReferenceGrammar {
             while (end < text.length() && text.charAt(end) == c) {
                 end++;
             }
-            boolean separator = c == '-' || c == '.' && end - at == 1 || c == '_' && end - at <= 2;
+            boolean separator = c == '-' || (c == '.' && end - at == 1) || (c == '_' && end - at <= 2);
             if (!alphanumeric || !separator) {
                 return false;
             }
@@ -75,7 +75,7 @@ final class ReferenceGrammar {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean word = letter(Character.toLowerCase(c)) || digit(c) || c == '_';
-            if (!word && (i == 0 || c != '.' && c != '-')) {
+            if (!word && (i == 0 || (c != '.' && c != '-'))) {
                 return false;
             }
         }

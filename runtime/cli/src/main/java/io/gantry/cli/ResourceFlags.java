@@ -211,7 +211,7 @@ final class ResourceFlags {
         } catch (NumberFormatException e) {
             // told below
         }
-        if (weight < 0 || weight > 0 && (weight < 10 || weight > 1000)) {
+        if (weight < 0 || (weight > 0 && (weight < 10 || weight > 1000))) {
             throw new IllegalArgumentException("invalid weight for device: " + text);
         }
         return limit(text, "Weight", weight);

@@ -47,8 +47,7 @@ final class SecurityOptions {
         try {
             Json.parse(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UsageException("compacting json for seccomp profile (" + file + ") failed: "
-                    + e.getMessage());
+            throw new UsageException("compacting json for seccomp profile (" + file + ") failed: " + e.getMessage());
         }
         return Json.compact(text);
     }

@@ -71,84 +71,97 @@ final class StartCommand {
         boolean in = flags.on("interactive") && container.flag("Config", "OpenStdin");
         String id = container.text("Id");
         ContainerStreams.checkTty(session, in, tty);
-        Query query = new Query()
-                .flag("stream", true)
-                .flag("stdin", in)
-                .flag("stdout", true)
-                .flag("stderr", true)
-                .optional("detachKeys", flags.text("detach-keys"));
-        return session(
-                flags,
-                session,
-                id,
-                tty,
-                in,
-                api.hijack("/containers/" + id + "/attach" + query, null),
-                container.flag("HostConfig", "AutoRemove") ? "removed" : "next-exit",
-                true);
+        DetachKeys keys = DetachKeys.parse(flags.text("detach-keys"));
+        ApiClient.Exchange exchange = api.hijack("/containers/" + id + "/attach" + streams(flags, in), null);
+        try (ContainerStreams streams = new ContainerStreams(session, exchange, tty, "/containers/" + id + "/resize")) {
+            boolean removed = container.flag("HostConfig", "AutoRemove");
+            ApiClient.Exchange waiting = ContainerWait.send(api, id, removed ? "removed" : "next-exit");
+            try {
+                api.request("POST", "/containers/" + id + "/start", null).close();
+                return streamed(flags, session, id, new Streams(streams, tty, in, keys), waiting);
+            } catch (CommandException e) {
+                if (streams.detached()) {
+                    return 0;
+                }
+                throw e;
+            } finally {
+                waiting.abort();
+            }
+        }
     }
 
     private static int attach(Invocation flags, Session session) throws IOException {
         ApiClient api = session.api();
-        Json container = api.getJson("/containers/" + Query.encode(flags.argument(0)) + "/json");
-        if (!container.flag("State", "Running")) {
-            throw new UsageException("cannot attach to a stopped container, start it first");
+        String container = Query.encode(flags.argument(0));
+        // an error of this request is told by the next one
+        Optional<ApiClient.Exchange> waiting = asked(api, container);
+        try {
+            Json inspected = attachable(api, container);
+            boolean tty = inspected.flag("Config", "Tty");
+            boolean in = !flags.on("no-stdin") && inspected.flag("Config", "OpenStdin");
+            ContainerStreams.checkTty(session, in, tty);
+            ApiClient.Exchange exchange = api.hijack("/containers/" + container + "/attach" + streams(flags, in), null);
+            // it may have stopped meanwhile
+            attachable(api, container);
+            DetachKeys keys = DetachKeys.parse(flags.text("detach-keys"));
+            try (ContainerStreams streams =
+                    new ContainerStreams(session, exchange, tty, "/containers/" + container + "/resize")) {
+                return streamed(flags, session, container, new Streams(streams, tty, in, keys), waiting.orElseThrow());
+            }
+        } finally {
+            waiting.ifPresent(ApiClient.Exchange::abort);
         }
-        if (container.flag("State", "Paused")) {
-            throw new UsageException("cannot attach to a paused container, unpause it first");
+    }
+
+    private static Optional<ApiClient.Exchange> asked(ApiClient api, String container) throws IOException {
+        try {
+            return Optional.of(ContainerWait.send(api, container, ""));
+        } catch (ApiException e) {
+            return Optional.empty();
         }
-        if (container.flag("State", "Restarting")) {
-            throw new UsageException("cannot attach to a restarting container, wait until it is running");
+    }
+
+    private static Json attachable(ApiClient api, String container) throws IOException {
+        Json inspected = api.getJson("/containers/" + container + "/json");
+        if (!inspected.flag("State", "Running")) {
+            throw new UsageException("You cannot attach to a stopped container, start it first");
         }
-        boolean tty = container.flag("Config", "Tty");
-        boolean in = !flags.on("no-stdin") && container.flag("Config", "OpenStdin");
-        ContainerStreams.checkTty(session, in, tty);
-        String id = container.text("Id");
-        Query query = new Query()
+        if (inspected.flag("State", "Paused")) {
+            throw new UsageException("You cannot attach to a paused container, unpause it first");
+        }
+        if (inspected.flag("State", "Restarting")) {
+            throw new UsageException("You cannot attach to a restarting container, wait until it is running");
+        }
+        return inspected;
+    }
+
+    private static Query streams(Invocation flags, boolean in) {
+        return new Query()
                 .flag("stream", true)
                 .flag("stdin", in)
                 .flag("stdout", true)
                 .flag("stderr", true)
                 .optional("detachKeys", flags.text("detach-keys"));
-        return session(
-                flags, session, id, tty, in, api.hijack("/containers/" + id + "/attach" + query, null), "", false);
     }
 
-    private static int session(
-            Invocation flags,
-            Session session,
-            String id,
-            boolean tty,
-            boolean in,
-            ApiClient.Exchange exchange,
-            String condition,
-            boolean start)
+    private record Streams(ContainerStreams streams, boolean tty, boolean in, DetachKeys keys) {}
+
+    private static int streamed(
+            Invocation flags, Session session, String container, Streams open, ApiClient.Exchange waiting)
             throws IOException {
-        ApiClient api = session.api();
-        DetachKeys keys = DetachKeys.parse(flags.text("detach-keys"));
-        try (ContainerStreams streams = new ContainerStreams(session, exchange, tty, "/containers/" + id + "/resize")) {
-            ApiClient.Exchange waiting = ContainerWait.send(api, id, condition.isEmpty() ? "not-running" : condition);
-            Optional<Signals> signals = flags.on("sig-proxy", true) && !tty
-                    ? Optional.of(Signals.forward(name -> ContainerWait.kill(session, id, name)))
-                    : Optional.empty();
-            try {
-                if (start) {
-                    api.request("POST", "/containers/" + id + "/start", null).close();
-                }
-                streams.input(in, keys);
-                streams.followSize();
-                streams.copy();
-                if (streams.detached()) {
-                    if (!start) {
-                        throw new CommandException(1, "read escape sequence");
-                    }
-                    return 0;
-                }
-                return ContainerWait.code(waiting);
-            } finally {
-                signals.ifPresent(Signals::close);
-                waiting.abort();
+        Optional<Signals> signals = flags.on("sig-proxy", true) && !open.tty()
+                ? Optional.of(Signals.forward(name -> ContainerWait.kill(session, container, name)))
+                : Optional.empty();
+        try {
+            open.streams().input(open.in(), open.keys());
+            open.streams().followSize();
+            open.streams().copy();
+            if (open.streams().detached()) {
+                throw new CommandException("read escape sequence");
             }
+            return ContainerWait.code(waiting);
+        } finally {
+            signals.ifPresent(Signals::close);
         }
     }
 }

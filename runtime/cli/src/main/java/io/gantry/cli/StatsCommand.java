@@ -11,6 +11,7 @@ import java.util.Map;
 /** {@code stats}. */
 final class StatsCommand {
     private static final Listing STATS = Listing.of(
+            "*container.statsContext",
             "Container=CONTAINER,ID=CONTAINER ID,Name=NAME,CPUPerc=CPU %,MemUsage=MEM USAGE / LIMIT,MemPerc=MEM %,NetIO=NET I/O,"
                     + "BlockIO=BLOCK I/O,PIDs=PIDS",
             "ID,Name,CPUPerc,MemUsage,MemPerc,NetIO,BlockIO,PIDs");

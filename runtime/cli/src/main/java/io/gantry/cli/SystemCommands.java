@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code system info|events|df|prune}. */
 final class SystemCommands {
     private static final Listing USAGE = Listing.of(
+            "*formatter.diskUsageImagesContext",
             "Type=TYPE,TotalCount=TOTAL,Active=ACTIVE,Size=SIZE,Reclaimable=RECLAIMABLE",
             "Type,TotalCount,Active,Size,Reclaimable");
     private static final DateTimeFormatter EVENT_TIME =
@@ -53,6 +55,8 @@ final class SystemCommands {
     }
 
     private static int events(Invocation flags, Session session) throws IOException {
+        String format = flags.text("format");
+        Optional<GoTemplate> template = eventTemplate(format);
         Instant now = Instant.now();
         Query query = new Query();
         for (String flag : List.of("since", "until")) {
@@ -61,17 +65,61 @@ final class SystemCommands {
             }
         }
         Filters.add(query, flags.list("filter"));
-        String format = flags.text("format");
-        GoTemplate template = GoTemplate.parse(
-                format.equals("json") ? "{{json .}}" : Listing.unescape(format.isEmpty() ? " " : format));
         try (ApiClient.Exchange exchange = session.api().get("/events" + query);
                 JsonParser parser = Json.stream(exchange.body())) {
             for (Json event = Json.next(parser); event.exists(); event = Json.next(parser)) {
-                session.out().println(format.isEmpty() ? line(event) : template.render(event));
+                session.out()
+                        .println(
+                                template.isEmpty()
+                                        ? line(event)
+                                        : template.get().render(eventRow(event)));
                 session.out().flush();
             }
         }
         return 0;
+    }
+
+    /** The template of a format, tried on an event that has nothing but its fields; empty for the standard line. */
+    private static Optional<GoTemplate> eventTemplate(String format) {
+        if (format.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            GoTemplate template = GoTemplate.parse(format.equals("json") ? "{{json .}}" : Listing.template(format));
+            template.render(eventRow(new Json(Map.of("Actor", Map.of("ID", "", "Attributes", Map.of())))));
+            return Optional.of(template);
+        } catch (TemplateException e) {
+            throw new CommandException(64, "Error parsing format: " + e.getMessage());
+        }
+    }
+
+    /** The fields of Docker's event, in its order; some are left out when they are empty. */
+    private static Object eventRow(Json event) {
+        Map<String, Object> actor = new LinkedHashMap<>();
+        actor.put("ID", event.text("Actor", "ID"));
+        actor.put("Attributes", event.at("Actor", "Attributes").value());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Object> json = new LinkedHashMap<>();
+        for (String[] names : new String[][] {
+            {"Status", "status"},
+            {"ID", "id"},
+            {"From", "from"},
+            {"Type", "Type"},
+            {"Action", "Action"},
+            {"Actor", "Actor"},
+            {"Scope", "scope"},
+            {"Time", "time"},
+            {"TimeNano", "timeNano"}
+        }) {
+            Object value = names[1].equals("Actor")
+                    ? TemplateData.of(actor)
+                    : names[1].startsWith("time") ? (Object) event.number(names[1]) : event.text(names[1]);
+            fields.put(names[0], value);
+            if (event.at(names[1]).exists()) {
+                json.put(names[1], value);
+            }
+        }
+        return new TemplateData.Row("*events.Message", fields, json);
     }
 
     private static String line(Json event) {
@@ -190,7 +238,7 @@ final class SystemCommands {
                     name.tag(),
                     ContainerList.shortId(image.text("Id")),
                     age(image.number("Created"), now),
-                    HumanUnits.decimal(image.number("Size"), 4),
+                    HumanUnits.decimal(image.number("Size"), 3),
                     HumanUnits.decimal(shared, 4),
                     HumanUnits.decimal(image.number("Size") - shared, 4),
                     Long.toString(image.number("Containers")));
@@ -203,7 +251,7 @@ final class SystemCommands {
             containers.row(
                     ContainerList.shortId(container.text("Id")),
                     container.text("Image"),
-                    '"' + ContainerList.ellipsis(container.text("Command"), 20) + '"',
+                    '"' + DisplayWidth.ellipsis(container.text("Command"), 20) + '"',
                     Integer.toString(container.list("Mounts").size()),
                     HumanUnits.decimal(container.number("SizeRw"), 3),
                     age(container.number("Created"), now),
@@ -220,6 +268,31 @@ final class SystemCommands {
                     HumanUnits.decimal(volume.number("UsageData", "Size"), 4));
         }
         volumes.print(session.out());
+        buildCache(session, usage, now);
+    }
+
+    private static void buildCache(Session session, Json usage, Instant now) {
+        long size = 0;
+        for (Json entry : usage.list("BuildCache")) {
+            size += entry.flag("Shared") ? 0 : entry.number("Size");
+        }
+        session.out().println("\nBuild cache usage: " + HumanUnits.decimal(size, 4) + "\n");
+        Table cache = new Table().row("CACHE ID", "CACHE TYPE", "SIZE", "CREATED", "LAST USED", "USAGE", "SHARED");
+        for (Json entry : usage.list("BuildCache")) {
+            cache.row(
+                    ContainerList.shortId(entry.text("ID")),
+                    entry.text("Type"),
+                    HumanUnits.decimal(entry.number("Size"), 3),
+                    span(entry.text("CreatedAt"), now),
+                    span(entry.text("LastUsedAt"), now),
+                    entry.text("UsageCount"),
+                    Boolean.toString(entry.flag("Shared")));
+        }
+        cache.print(session.out());
+    }
+
+    private static String span(String time, Instant now) {
+        return time.isEmpty() ? "" : HumanUnits.span(Duration.between(Instant.parse(time), now)) + " ago";
     }
 
     private static String age(long created, Instant now) {

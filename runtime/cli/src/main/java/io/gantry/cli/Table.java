@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Text columns as Go's tabwriter sets them with Docker's settings: a cell is padded by three spaces, a column is at
- * least ten wide, the last cell of a row is left as it is.
+ * least ten wide, the last cell of a row is left as it is. A tab ends a cell.
  */
 final class Table {
     private static final int PADDING = 3;
@@ -28,7 +28,16 @@ final class Table {
     }
 
     Table row(List<String> cells) {
-        rows.add(cells);
+        List<String> split = new ArrayList<>();
+        for (String cell : cells) {
+            int from = 0;
+            for (int tab = cell.indexOf('\t'); tab >= 0; tab = cell.indexOf('\t', from)) {
+                split.add(cell.substring(from, tab));
+                from = tab + 1;
+            }
+            split.add(cell.substring(from));
+        }
+        rows.add(split);
         return this;
     }
 
@@ -36,24 +45,27 @@ final class Table {
         return row(List.of(cells));
     }
 
+    /** A column is as wide as the widest cell of a run of rows that have it and one behind it. */
     void print(PrintStream out) {
-        int columns = 0;
-        for (List<String> row : rows) {
-            columns = Math.max(columns, row.size());
+        int[][] widths = new int[rows.size()][];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = new int[Math.max(0, rows.get(i).size() - 1)];
         }
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < row.size() - 1; i++) {
-                widths[i] = Math.max(widths[i], Math.max(minimum, length(row.get(i)) + PADDING));
+        for (int row = 0; row < widths.length; row++) {
+            for (int column = 0; column < widths[row].length; column++) {
+                if (widths[row][column] == 0) {
+                    measure(widths, row, column);
+                }
             }
         }
         StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            for (int i = 0; i < row.size(); i++) {
-                String cell = row.get(i);
+        for (int row = 0; row < widths.length; row++) {
+            List<String> cells = rows.get(row);
+            for (int i = 0; i < cells.size(); i++) {
+                String cell = cells.get(i);
                 text.append(cell);
-                if (i < row.size() - 1) {
-                    text.append(" ".repeat(widths[i] - length(cell)));
+                if (i < widths[row].length) {
+                    text.append(" ".repeat(widths[row][i] - length(cell)));
                 }
             }
             text.append('\n');
@@ -61,7 +73,19 @@ final class Table {
         out.print(text);
     }
 
+    private void measure(int[][] widths, int first, int column) {
+        int end = first;
+        int width = minimum;
+        while (end < widths.length && widths[end].length > column) {
+            width = Math.max(width, length(rows.get(end).get(column)) + PADDING);
+            end++;
+        }
+        for (int row = first; row < end; row++) {
+            widths[row][column] = width;
+        }
+    }
+
     private static int length(String cell) {
-        return cell.codePointCount(0, cell.length());
+        return DisplayWidth.of(cell);
     }
 }

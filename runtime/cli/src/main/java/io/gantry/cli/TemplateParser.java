@@ -1,22 +1,27 @@
 package io.gantry.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /** Reads a template into nodes; see {@link GoTemplate}. */
 final class TemplateParser {
-    /** A text, or what stands between braces. */
-    private record Piece(boolean action, String text) {}
+    /** A text, or what stands between braces; {@code from} is its place in the template. */
+    private record Piece(boolean action, String text, int from) {}
 
+    private final String name;
     private final List<Piece> pieces;
+    private final Map<String, List<GoTemplate.Node>> defined;
+    private final Set<String> variables = new HashSet<>(Set.of(""));
+    private int loops;
     private int at;
 
-    TemplateParser(String text) {
+    TemplateParser(String text, String name, Map<String, List<GoTemplate.Node>> defined) {
+        this.name = name;
         this.pieces = pieces(text);
+        this.defined = defined;
     }
 
     List<GoTemplate.Node> parse() {
@@ -27,44 +32,53 @@ final class TemplateParser {
         return nodes;
     }
 
-    private static List<Piece> pieces(String text) {
-        List<Piece> pieces = new ArrayList<>();
+    TemplateException problem(String why) {
+        return new TemplateException(true, "template: " + name + ":1: " + why);
+    }
+
+    private List<Piece> pieces(String text) {
+        List<Piece> found = new ArrayList<>();
         int from = 0;
         boolean trimNext = false;
         while (true) {
             int open = text.indexOf("{{", from);
             String plain = open < 0 ? text.substring(from) : text.substring(from, open);
-            boolean trimBefore = open >= 0 && text.startsWith("{{- ", open);
+            boolean trimBefore = open >= 0 && text.startsWith("{{-", open) && space(text, open + 3);
             plain = trimNext ? plain.stripLeading() : plain;
             plain = trimBefore ? plain.stripTrailing() : plain;
             if (!plain.isEmpty()) {
-                pieces.add(new Piece(false, plain));
+                found.add(new Piece(false, plain, from));
             }
             if (open < 0) {
-                return pieces;
+                return found;
             }
-            int close = closing(text, open + 2);
-            String action = text.substring(open + 2 + (trimBefore ? 1 : 0), close);
-            trimNext = action.endsWith(" -");
-            action = (trimNext ? action.substring(0, action.length() - 2) : action).trim();
-            if (!action.startsWith("/*")) {
-                pieces.add(new Piece(true, action));
+            int start = open + (trimBefore ? 3 : 2);
+            int close = closing(text, start);
+            trimNext = close > start + 1 && text.charAt(close - 1) == '-' && space(text, close - 2);
+            String action = text.substring(start, trimNext ? close - 1 : close);
+            int lead = action.length() - action.stripLeading().length();
+            if (!action.stripLeading().startsWith("/*")) {
+                found.add(new Piece(true, action.strip(), start + lead));
             }
             from = close + 2;
         }
     }
 
-    private static int closing(String text, int from) {
+    private static boolean space(String text, int index) {
+        return index < text.length() && Character.isWhitespace(text.charAt(index));
+    }
+
+    private int closing(String text, int from) {
         char quote = 0;
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             if (quote != 0) {
-                if (c == '\\' && quote == '"') {
+                if (c == '\\' && quote != '`') {
                     i++;
                 } else if (c == quote) {
                     quote = 0;
                 }
-            } else if (c == '"' || c == '`') {
+            } else if (c == '"' || c == '`' || c == '\'') {
                 quote = c;
             } else if (text.startsWith("}}", i)) {
                 return i;
@@ -73,95 +87,108 @@ final class TemplateParser {
         throw problem("unclosed action");
     }
 
-    static IllegalArgumentException problem(String why) {
-        return new IllegalArgumentException("template parsing error: template: :1: " + why);
-    }
-
     private List<GoTemplate.Node> block() {
         List<GoTemplate.Node> nodes = new ArrayList<>();
         while (at < pieces.size()) {
             Piece piece = pieces.get(at);
             if (!piece.action()) {
                 at++;
-                nodes.add((scope, out) -> out.append(piece.text()));
+                nodes.add(new TemplateNodes.Text(piece.text()));
                 continue;
             }
-            String word = piece.text().split("\\s", 2)[0];
+            String word = word(piece.text());
             if (word.equals("end") || word.equals("else")) {
                 return nodes;
             }
             at++;
-            nodes.add(action(word, piece.text()));
+            action(word, piece, nodes);
         }
         return nodes;
     }
 
-    private GoTemplate.Node action(String word, String text) {
-        String rest = text.substring(word.length()).trim();
-        return switch (word) {
-            case "if" -> branch(rest, false);
-            case "with" -> branch(rest, true);
-            case "range" -> range(rest);
-            default -> output(text);
-        };
+    private static String word(String text) {
+        int end = 0;
+        while (end < text.length() && Character.isLetter(text.charAt(end))) {
+            end++;
+        }
+        return text.substring(0, end);
     }
 
-    private GoTemplate.Node output(String text) {
-        TemplateExpressions.Statement statement = TemplateExpressions.parse(text);
-        return (scope, out) -> {
-            Object value = statement.evaluate(scope);
-            if (statement.names().isEmpty()) {
-                out.append(GoTemplate.show(value));
+    private void action(String word, Piece piece, List<GoTemplate.Node> nodes) {
+        Piece rest = new Piece(true, piece.text().substring(word.length()), piece.from() + word.length());
+        switch (word) {
+            case "if" -> nodes.add(branch(rest, false));
+            case "with" -> nodes.add(branch(rest, true));
+            case "range" -> nodes.add(range(rest));
+            case "define", "block" -> define(word, rest, nodes);
+            case "template" -> nodes.add(template(rest));
+            case "break", "continue" -> {
+                if (loops == 0) {
+                    throw problem("{{" + word + "}} outside {{range}}");
+                }
+                nodes.add(new TemplateNodes.Jump(
+                        word.equals("break") ? GoTemplate.Flow.BREAK : GoTemplate.Flow.CONTINUE));
             }
-        };
+            default -> nodes.add(new TemplateNodes.Output(statement(piece)));
+        }
     }
 
-    private GoTemplate.Node branch(String condition, boolean with) {
-        TemplateExpressions.Statement statement = TemplateExpressions.parse(condition);
+    private TemplateExpressions.Statement statement(Piece piece) {
+        return new TemplateExpressions(this, piece.text(), piece.from(), variables).statement();
+    }
+
+    private GoTemplate.Node branch(Piece condition, boolean with) {
+        Set<String> before = Set.copyOf(variables);
+        TemplateExpressions.Statement statement = statement(condition);
         List<GoTemplate.Node> then = block();
         List<GoTemplate.Node> otherwise = otherwise();
-        return (scope, out) -> scope.within(scope.dot(), () -> {
-            Object value = statement.evaluate(scope);
-            List<GoTemplate.Node> chosen = GoTemplate.truth(value) ? then : otherwise;
-            Object dot = with && GoTemplate.truth(value) ? value : scope.dot();
-            scope.within(dot, () -> chosen.forEach(node -> node.render(scope, out)));
-        });
+        restore(before);
+        return new TemplateNodes.Branch(statement, then, otherwise, with);
     }
 
-    private GoTemplate.Node range(String text) {
-        TemplateExpressions.Statement statement = TemplateExpressions.parse(text);
+    private GoTemplate.Node range(Piece items) {
+        Set<String> before = Set.copyOf(variables);
+        TemplateExpressions.Statement statement = statement(items);
+        loops++;
         List<GoTemplate.Node> body = block();
+        loops--;
         List<GoTemplate.Node> otherwise = otherwise();
-        return (scope, out) -> {
-            Map<Object, Object> items = items(statement.source(scope));
-            if (items.isEmpty()) {
-                otherwise.forEach(node -> node.render(scope, out));
-            }
-            items.forEach((key, item) -> scope.within(item, () -> {
-                List<String> names = statement.names();
-                if (!names.isEmpty()) {
-                    scope.declare(names.get(names.size() - 1), item);
-                }
-                if (names.size() > 1) {
-                    scope.declare(names.get(0), key);
-                }
-                body.forEach(node -> node.render(scope, out));
-            }));
-        };
+        restore(before);
+        return new TemplateNodes.Range(statement, body, otherwise);
     }
 
-    private static Map<Object, Object> items(Object value) {
-        Map<Object, Object> items = new LinkedHashMap<>();
-        if (value instanceof Map<?, ?> map) {
-            items.putAll(new TreeMap<>(map));
-        } else if (value instanceof List<?> list) {
-            list.forEach(item -> items.put((long) items.size(), item));
-        } else if (value instanceof Object[] array) {
-            Arrays.stream(array).forEach(item -> items.put((long) items.size(), item));
-        } else if (value != null) {
-            throw problem("range can't iterate over " + GoTemplate.show(value));
+    private void restore(Set<String> before) {
+        variables.retainAll(before);
+    }
+
+    private void define(String word, Piece rest, List<GoTemplate.Node> nodes) {
+        String text = rest.text().stripLeading();
+        int end = text.indexOf('"', 1);
+        if (!text.startsWith("\"") || end < 0) {
+            throw problem("unexpected " + text + " in " + word + " clause");
         }
-        return items;
+        String defines = text.substring(1, end);
+        List<GoTemplate.Node> body = block();
+        if (!otherwise().isEmpty()) {
+            throw problem("unexpected {{else}} in " + word + " clause");
+        }
+        defined.put(defines, body);
+        if (word.equals("block")) {
+            nodes.add(template(rest));
+        }
+    }
+
+    private GoTemplate.Node template(Piece rest) {
+        String text = rest.text().stripLeading();
+        int end = text.indexOf('"', 1);
+        if (!text.startsWith("\"") || end < 0) {
+            throw problem("unexpected " + text + " in template clause");
+        }
+        String argument = text.substring(end + 1).strip();
+        int from = rest.from() + rest.text().indexOf('"') + end + 1;
+        return new TemplateNodes.Template(
+                text.substring(1, end),
+                argument.isEmpty() ? List.of() : List.of(statement(new Piece(true, argument, from))));
     }
 
     /** What follows {@code else}, up to and with {@code end}. */
@@ -169,14 +196,17 @@ final class TemplateParser {
         if (at >= pieces.size()) {
             throw problem("unexpected EOF");
         }
-        String text = pieces.get(at++).text();
-        if (text.equals("end")) {
+        Piece piece = pieces.get(at++);
+        if (piece.text().equals("end")) {
             return List.of();
         }
-        String rest = text.substring("else".length()).trim();
-        if (!rest.isEmpty()) {
-            String word = rest.split("\\s", 2)[0];
-            return List.of(action(word, rest));
+        String rest = piece.text().substring("else".length());
+        if (!rest.isBlank()) {
+            int lead = rest.length() - rest.stripLeading().length();
+            Piece next = new Piece(true, rest.strip(), piece.from() + "else".length() + lead);
+            List<GoTemplate.Node> nodes = new ArrayList<>();
+            action(word(next.text()), next, nodes);
+            return nodes;
         }
         List<GoTemplate.Node> nodes = block();
         if (at >= pieces.size() || !pieces.get(at++).text().equals("end")) {

@@ -28,6 +28,10 @@ final class VersionCommand {
     }
 
     private static int run(Invocation flags, Session session) throws IOException {
+        String format = flags.text("format");
+        Optional<GoTemplate> template = format.isEmpty() || format.equals("json")
+                ? Optional.empty()
+                : Optional.of(InspectCommand.parse(format, "version"));
         Optional<CommandException> failure = Optional.empty();
         Json server = Json.NONE;
         String negotiated = ApiClient.NEWEST;
@@ -38,23 +42,29 @@ final class VersionCommand {
             failure = Optional.of(e);
         }
         Map<String, Object> client = client(negotiated);
-        String format = flags.text("format");
-        if (format.isEmpty()) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("Client", client);
+        all.put("Server", server.value());
+        if (template.isPresent()) {
+            render(session, template.get(), all);
+        } else if (format.isEmpty()) {
             text(session, client, server, negotiated);
         } else {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("Client", client);
-            all.put("Server", server.value());
-            session.out()
-                    .println(
-                            format.equals("json")
-                                    ? Json.write(all)
-                                    : GoTemplate.parse(Listing.unescape(format)).render(all));
+            session.out().println(Json.write(all));
         }
         if (failure.isPresent()) {
             throw failure.get();
         }
         return 0;
+    }
+
+    private static void render(Session session, GoTemplate template, Map<String, Object> all) {
+        try {
+            session.out().println(template.render(TemplateData.of(all)));
+        } catch (TemplateException e) {
+            session.out().println();
+            throw new CommandException(e.getMessage());
+        }
     }
 
     private static Map<String, Object> client(String negotiated) {

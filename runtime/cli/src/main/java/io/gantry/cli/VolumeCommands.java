@@ -10,6 +10,7 @@ import java.util.Map;
 /** {@code volume …}. */
 final class VolumeCommands {
     private static final Listing VOLUMES = Listing.of(
+            "*formatter.volumeContext",
             "Driver=DRIVER,Name=VOLUME NAME,Scope=SCOPE,Mountpoint=MOUNTPOINT,Labels=LABELS,Links=LINKS,Size=SIZE,"
                     + "Availability=AVAILABILITY,Group=GROUP,Status=STATUS",
             "Driver,Name");
@@ -28,7 +29,7 @@ final class VolumeCommands {
             case "create" ->
                 Command.of("volume create", "[VOLUME]", "Create a volume", 0, 1, """
                                 -d, --driver string | Volume driver (default "local")
-                                --label list | Set a label
+                                --label list:label | Set a label
                                 --name string | Name of the volume
                                 -o, --opt map | Option of the volume driver
                                 """, VolumeCommands::create)
@@ -52,7 +53,7 @@ final class VolumeCommands {
         List<Json> volumes = new ArrayList<>(session.api()
                 .getJson("/volumes" + Filters.add(new Query(), flags.list("filter")))
                 .list("Volumes"));
-        volumes.sort(Comparator.comparing(volume -> volume.text("Name")));
+        volumes.sort(Comparator.comparing(volume -> volume.text("Name"), new NaturalOrder()));
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Json volume : volumes) {
             Map<String, Object> row = new LinkedHashMap<>();
@@ -61,6 +62,7 @@ final class VolumeCommands {
             row.put("Scope", volume.text("Scope"));
             row.put("Mountpoint", volume.text("Mountpoint"));
             row.put("Labels", NetworkCommands.labels(volume));
+            row.put("Label", new Listing.LabelOf(volume));
             for (String unknown : List.of("Links", "Size", "Availability", "Group", "Status")) {
                 row.put(unknown, "N/A");
             }

@@ -1,6 +1,7 @@
 package io.gantry.cli;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,8 +12,16 @@ import java.util.TreeMap;
  * [], {}). Where Docker's own type is a pointer, so that zero differs from missing, only null is left out.
  */
 final class JsonShape {
-    private static final Set<String> POINTERS =
-            Set.of("StopTimeout", "PidsLimit", "Init", "EnableIPv4", "EnableIPv6", "Cmd", "Entrypoint");
+    private static final Set<String> POINTERS = Set.of(
+            "StopTimeout",
+            "PidsLimit",
+            "Init",
+            "EnableIPv4",
+            "EnableIPv6",
+            "Cmd",
+            "Entrypoint",
+            "MaskedPaths",
+            "ReadonlyPaths");
 
     /** Members whose keys are data: an empty value there is an entry, not an absence. */
     private static final Set<String> DATA = Set.of(
@@ -58,8 +67,12 @@ final class JsonShape {
             Map<String, Object> result = new TreeMap<>();
             map.forEach((key, item) -> {
                 Object small = reduced(item, DATA.contains(key));
+                if (key.equals("Env") && small instanceof List<?> variables) {
+                    // Docker collects them in a map, which has no order
+                    small = variables.stream().map(String.class::cast).sorted().toList();
+                }
                 boolean pointer = POINTERS.contains(key);
-                boolean unset = zero(small) || key.equals("MemorySwappiness") && small.equals(-1L);
+                boolean unset = zero(small) || (key.equals("MemorySwappiness") && small.equals(-1L));
                 if (small != null && (data || pointer || !unset)) {
                     result.put((String) key, small);
                 }
@@ -69,6 +82,10 @@ final class JsonShape {
         if (value instanceof List<?> list) {
             List<Object> result = new ArrayList<>();
             list.forEach(item -> result.add(reduced(item, false)));
+            if (!result.isEmpty() && result.get(0) instanceof Map<?, ?> first && first.containsKey("Subnet")) {
+                // these as well
+                result.sort(Comparator.comparing(Json::write));
+            }
             return result;
         }
         return value;
@@ -80,7 +97,7 @@ final class JsonShape {
                 || value.equals(0L)
                 || value.equals(false)
                 || value.equals(List.of(0L, 0L))
-                || value instanceof List<?> list && list.isEmpty()
-                || value instanceof Map<?, ?> map && map.isEmpty();
+                || (value instanceof List<?> list && list.isEmpty())
+                || (value instanceof Map<?, ?> map && map.isEmpty());
     }
 }

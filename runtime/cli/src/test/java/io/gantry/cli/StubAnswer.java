@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -52,8 +53,8 @@ record StubAnswer(String method, Pattern path, int status, boolean once, String 
             }
             case "none" -> head(out, "Content-Length: 0\r\n");
             case "header" -> head(out, body.replace("|", "\r\n") + "\r\nContent-Length: 0\r\n");
-            case "json" -> sized(out, "application/json", bytes(timed(body)));
-            case "text" -> sized(out, "text/plain; charset=utf-8", bytes(body));
+            case "json" -> sized(request.method().equals("HEAD"), out, "application/json", bytes(timed(body)));
+            case "text" -> sized(false, out, "text/plain; charset=utf-8", bytes(body));
             case "held" -> {
                 head(out, "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
                 out.flush();
@@ -63,7 +64,7 @@ record StubAnswer(String method, Pattern path, int status, boolean once, String 
                 out.write(late);
                 out.write(bytes("\r\n0\r\n\r\n"));
             }
-            case "tar" -> sized(out, "application/x-tar", tar());
+            case "tar" -> sized(false, out, "application/x-tar" + stat(request), tar());
             default -> {
                 return stream(request, in, out);
             }
@@ -104,6 +105,18 @@ record StubAnswer(String method, Pattern path, int status, boolean once, String 
         return frame;
     }
 
+    /** The header that tells of the first entry, when a file of a container is asked for. */
+    private String stat(StubRequest request) {
+        if (!request.path().endsWith("/archive")) {
+            return "";
+        }
+        String first = body.split("\\|")[0].replaceAll("(/|=.*|->.*)$", "");
+        long mode = body.startsWith(first + "/") ? 0x80000000L | 0755 : 0644;
+        String stat = "{\"name\":\"" + first + "\",\"size\":9,\"mode\":" + mode
+                + ",\"mtime\":\"2026-01-02T03:04:05Z\",\"linkTarget\":\"\"}";
+        return "\r\nX-Docker-Container-Path-Stat: " + Base64.getEncoder().encodeToString(bytes(stat));
+    }
+
     /** An archive of the entries in the body: {@code name=content}, or {@code name/} for a directory, or {@code name->target}. */
     private byte[] tar() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -129,9 +142,11 @@ record StubAnswer(String method, Pattern path, int status, boolean once, String 
         return bytes.toByteArray();
     }
 
-    private void sized(OutputStream out, String type, byte[] content) throws IOException {
+    private void sized(boolean head, OutputStream out, String type, byte[] content) throws IOException {
         head(out, "Content-Type: " + type + "\r\nContent-Length: " + content.length + "\r\n");
-        out.write(content);
+        if (!head) {
+            out.write(content);
+        }
     }
 
     private void head(OutputStream out, String headers) throws IOException {

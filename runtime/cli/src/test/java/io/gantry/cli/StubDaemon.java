@@ -126,12 +126,10 @@ final class StubDaemon implements Closeable {
 
     private StubAnswer find(StubRequest request) {
         synchronized (requests) {
-            for (StubAnswer answer : answers) {
+            for (int i = 0; i < answers.size(); i++) {
+                StubAnswer answer = answers.get(i);
                 if (answer.fits(request)) {
-                    if (answer.once()) {
-                        answers.remove(answer);
-                    }
-                    return answer;
+                    return answer.once() ? answers.remove(i) : answer;
                 }
             }
         }

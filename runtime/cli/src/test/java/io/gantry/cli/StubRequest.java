@@ -13,14 +13,49 @@ import java.util.TreeMap;
  * One request as it arrived. {@code path} is without the version and the query; {@code stdin} grows while a hijacked connection is
  * read, and is complete when the client has ended its half.
  */
-record StubRequest(
-        String method,
-        String version,
-        String path,
-        String query,
-        Map<String, String> headers,
-        byte[] body,
-        ByteArrayOutputStream stdin) {
+final class StubRequest {
+    private final String method;
+    private final String version;
+    private final String path;
+    private final String query;
+    private final Map<String, String> headers;
+    private final byte[] body;
+    private final ByteArrayOutputStream stdin = new ByteArrayOutputStream();
+
+    private StubRequest(
+            String method, String version, String path, String query, Map<String, String> headers, byte[] body) {
+        this.method = method;
+        this.version = version;
+        this.path = path;
+        this.query = query;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    String method() {
+        return method;
+    }
+
+    String version() {
+        return version;
+    }
+
+    String path() {
+        return path;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    ByteArrayOutputStream stdin() {
+        return stdin;
+    }
+
     static StubRequest read(InputStream in) throws IOException {
         Optional<String> first = line(in);
         if (first.isEmpty()) {
@@ -43,14 +78,7 @@ record StubRequest(
             version = path.substring(1, path.indexOf('/', 1));
             path = path.substring(path.indexOf('/', 1));
         }
-        return new StubRequest(
-                words[0],
-                version,
-                path,
-                mark < 0 ? "" : target.substring(mark + 1),
-                headers,
-                body,
-                new ByteArrayOutputStream());
+        return new StubRequest(words[0], version, path, mark < 0 ? "" : target.substring(mark + 1), headers, body);
     }
 
     private static byte[] body(InputStream in, Map<String, String> headers) throws IOException {
@@ -87,5 +115,10 @@ record StubRequest(
     /** Method, path and query, the query decoded and in alphabetical order. */
     String line() {
         return method + " " + path + (query.isEmpty() ? "" : "?" + StubQuery.sorted(query));
+    }
+
+    @Override
+    public String toString() {
+        return line();
     }
 }

@@ -12,9 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Runs one case with a {@link Peer} against a stub of its own, and gives what happened in the form of a transcript. */
 final class TranscriptRun {
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(Z| \\+0000 UTC)");
+
     private final Path folder;
     private final List<StubAnswer> world;
 
@@ -32,13 +35,11 @@ final class TranscriptRun {
         each.settings("@").forEach(line -> answers.add(StubAnswer.parse(line)));
         answers.addAll(world);
         Path home = Files.createDirectories(folder.resolve("home"));
-        List<Path> files = new ArrayList<>();
         for (String file : each.settings("+")) {
             int space = file.indexOf(' ');
             Path path = home.resolve(space < 0 ? file : file.substring(0, space));
             Files.createDirectories(path.getParent());
-            files.add(Files.writeString(
-                    path, space < 0 ? "" : file.substring(space + 1).replace("\\n", "\n")));
+            Files.writeString(path, space < 0 ? "" : file.substring(space + 1).replace("\\n", "\n"));
         }
         try (StubDaemon stub = StubDaemon.listen(folder.resolve("s"), answers)) {
             Map<String, String> environment = new LinkedHashMap<>();
@@ -63,9 +64,18 @@ final class TranscriptRun {
                 Collections.sort(requests);
             }
             List<String> lines = new ArrayList<>(requests);
-            lines(lines, "1", clean(outcome.out(), home));
+            boolean tar = outcome.out().length() > 512 && outcome.out().startsWith("ustar", 257);
+            lines(
+                    lines,
+                    "1",
+                    tar
+                            ? "tar(" + tar(outcome.out().getBytes(StandardCharsets.UTF_8)) + ")"
+                            : clean(outcome.out(), home));
             lines(lines, "2", clean(outcome.err(), home));
             lines.add("= " + outcome.code());
+            if (each.settings("%").contains("dates")) {
+                lines.replaceAll(line -> DATE.matcher(line).replaceAll("DATE"));
+            }
             return lines;
         } finally {
             LocalFolder.delete(home);
@@ -78,6 +88,9 @@ final class TranscriptRun {
                 .replace(folder.resolve("s").toString(), "$PATH")
                 .replace(Path.of("").toAbsolutePath().toString(), "$CWD")
                 .replace(Path.of("").toAbsolutePath().getParent().toString(), "$PARENT")
+                .replaceAll("(?m)^ Version:    (28\\.2\\.2|development)$", " Version:    \\$VERSION")
+                .replaceAll("(?m)^ Java version: .*$", " Java version: \\$JAVA")
+                .replaceAll("(?m)^ OS/Arch: .*$", " OS/Arch: \\$ARCH")
                 .replaceAll("0{20,}", "0~0");
     }
 
