@@ -3,6 +3,7 @@ package io.gantry.engine.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.engine.Containers.Change;
 import io.gantry.engine.Containers.CopyIn;
 import io.gantry.engine.Containers.PathStat;
 import io.gantry.engine.EngineException;
@@ -313,8 +314,16 @@ class FilesTest {
 
     private static List<String> changes(String id) {
         return whole.engine().containers().changes(id).stream()
-                .map(change -> "CAD".charAt(change.kind().ordinal()) + " " + change.path())
+                .map(change -> letter(change.kind()) + " " + change.path())
                 .toList();
+    }
+
+    private static String letter(Change.Kind kind) {
+        return switch (kind) {
+            case MODIFIED -> "C";
+            case ADDED -> "A";
+            case DELETED -> "D";
+        };
     }
 
     private static PathStat stat(String id, String path) {
