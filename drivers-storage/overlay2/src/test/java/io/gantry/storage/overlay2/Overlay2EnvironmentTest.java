@@ -111,6 +111,7 @@ class Overlay2EnvironmentTest {
                         "--map-root-user",
                         "--mount",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + directory,
                         "-cp",
                         System.getProperty("java.class.path"),
                         UserNamespaceMain.class.getName(),

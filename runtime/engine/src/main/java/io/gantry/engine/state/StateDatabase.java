@@ -50,6 +50,7 @@ public final class StateDatabase implements AutoCloseable {
      * @throws EngineException if the file is locked, damaged, or written by a newer Gantry
      */
     public static StateDatabase open(Path file) {
+        SqliteLibrary.keepIn(file.toAbsolutePath().getParent());
         Properties properties = new Properties();
         properties.setProperty("journal_mode", "WAL");
         properties.setProperty("synchronous", "NORMAL");

@@ -64,9 +64,11 @@ interface KillCases extends StorageCases {
 
     /** Adds to and takes from what is committed for sure; returns what may or may not be there. */
     private Set<String> churnAndKill(String prefix, int reports, Set<String> committed) throws Exception {
+        Path errors = bench().context().runDirectory().resolve("errors");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         LayerChurn.class.getName(),
@@ -74,12 +76,14 @@ interface KillCases extends StorageCases {
                         bench().context().root().toString(),
                         bench().context().runDirectory().toString(),
                         prefix)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile())
                 .start();
         Set<String> unsure = new HashSet<>();
         try (BufferedReader told = child.inputReader(StandardCharsets.UTF_8)) {
             String line = told.readLine();
-            assertThat(line).as("what the other process did").isNotNull();
+            assertThat(line)
+                    .as("what the other process did, rather than %s", Files.readString(errors))
+                    .isNotNull();
             for (int i = 1; line != null; i++) {
                 String name = line.substring(line.indexOf(' ') + 1);
                 switch (line.substring(0, line.indexOf(' '))) {

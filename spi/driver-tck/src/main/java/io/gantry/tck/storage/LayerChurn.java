@@ -34,8 +34,10 @@ final class LayerChurn {
 
     /** The provider's class, the driver's root, its run directory, and what the names of layers begin with. */
     public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
-        StorageDriverProvider provider = (StorageDriverProvider)
-                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        StorageDriverProvider provider = Class.forName(arguments[0])
+                .asSubclass(StorageDriverProvider.class)
+                .getDeclaredConstructor()
+                .newInstance();
         Options options = Options.parse(provider.name(), provider.options(), OptionSpec.Scope.DAEMON, Map.of());
         StorageContext context = new Context(Path.of(arguments[1]), Path.of(arguments[2]), options);
         try (StorageDriver driver = provider.open(context)) {
