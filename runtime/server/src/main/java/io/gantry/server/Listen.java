@@ -21,7 +21,11 @@ sealed interface Listen {
         }
     }
 
-    /** @throws IllegalArgumentException in words for the user */
+    /**
+     * Reads what {@code --host} takes.
+     *
+     * @throws IllegalArgumentException in words for the user
+     */
     static Listen parse(String host) {
         if (host.startsWith("unix://") && host.length() > "unix://".length()) {
             return new Unix(

@@ -35,7 +35,6 @@ class HostileLayerTest {
     private static final String IN = OUT.substring(1);
 
     /** A layer, what lies beneath it, and what becomes of it: a refusal, or a thing to be seen in the whole. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Case(String name, TarItem[] beneath, TarItem[] layer, Optional<Kind> refusal, String shown) {
         @Override
         public String toString() {

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TarRoundTripTest {
     private static final int ENTRIES = 300;
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Item(TarEntry entry, byte[] content) {}
 
     @Test

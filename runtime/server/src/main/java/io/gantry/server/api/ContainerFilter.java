@@ -104,7 +104,6 @@ final class ContainerFilter {
                 found.addAll(image.diffIds().isEmpty() ? List.of() : List.of(top(image)));
             } catch (EngineException e) {
                 // no image, no descendants
-                continue;
             }
         }
         return found;

@@ -1,6 +1,8 @@
 package io.gantry.server.api;
 
 import io.gantry.engine.Events.Event;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** An event. */
 final class EventView {
@@ -19,10 +21,7 @@ final class EventView {
                 .put("Actor", new View().put("ID", event.actorId()).put("Attributes", event.attributes()))
                 .put("scope", "local")
                 .put("time", event.time().getEpochSecond())
-                .put(
-                        "timeNano",
-                        event.time().getEpochSecond() * 1_000_000_000L
-                                + event.time().getNano());
+                .put("timeNano", ChronoUnit.NANOS.between(Instant.EPOCH, event.time()));
         return view;
     }
 }

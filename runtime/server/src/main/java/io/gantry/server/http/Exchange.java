@@ -188,6 +188,7 @@ public final class Exchange {
         return bodyQueue.isEnded() || smallBody || code < 400 && body.isBegun();
     }
 
+    @SuppressWarnings("JavaUtilDate") // It is what Netty takes.
     private void decorate(HttpResponse response) {
         connection.commonHeaders().forEach(response.headers()::set);
         response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));

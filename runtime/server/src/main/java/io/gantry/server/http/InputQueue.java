@@ -147,6 +147,7 @@ final class InputQueue {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // The loop is the caller's.
     private void await() throws IOException {
         try {
             wait();
