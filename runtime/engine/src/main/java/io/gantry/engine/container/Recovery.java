@@ -112,7 +112,12 @@ final class Recovery {
             volumes.release(entry.container());
         }
         ContainerState state = entry.state();
-        if (state.status() == Status.RESTARTING || state.status() == Status.REMOVING) {
+        if (state.status() == Status.REMOVING) {
+            LOG.info("removing container {}, which was being removed when the engine ended", entry.id());
+            remover.remove(entry, entry.container().hostConfig().autoRemove());
+            return;
+        }
+        if (state.status() == Status.RESTARTING) {
             entry.state(new ContainerState(
                     Status.EXITED,
                     0,

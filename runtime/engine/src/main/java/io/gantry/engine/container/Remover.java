@@ -37,24 +37,20 @@ final class Remover {
         this.background = background;
     }
 
-    /** Removes a container's layer, log and files. If that fails it is shown as dead, and can be tried again. */
+    /**
+     * Removes a container's layer, log and files. That this has begun is recorded first, so that an engine that comes after one that was killed
+     * meanwhile can finish it. If it fails the container is shown as dead, and can be tried again.
+     */
     void remove(Entry entry, boolean withVolumes) {
         Container container = entry.container();
+        entry.state(now(entry, Status.REMOVING, entry.state().error()));
         try {
             roots.evict(container.id());
             roots.remove(container.storageDriver(), entry.stored().layer());
             Layout.remove(layout.bundle(container.id()));
             Layout.remove(layout.directory(container.id()));
         } catch (RuntimeException e) {
-            ContainerState old = entry.state();
-            entry.state(new ContainerState(
-                    Status.DEAD,
-                    0,
-                    old.exitCode(),
-                    String.valueOf(e.getMessage()),
-                    old.oomKilled(),
-                    old.startedAt(),
-                    old.finishedAt()));
+            entry.state(now(entry, Status.DEAD, String.valueOf(e.getMessage())));
             throw e;
         }
         store.remove(entry);
@@ -65,6 +61,11 @@ final class Remover {
         if (images.imageById(container.imageId()).isEmpty()) {
             background.execute(roots::removeUnused);
         }
+    }
+
+    private static ContainerState now(Entry entry, Status status, String error) {
+        ContainerState old = entry.state();
+        return new ContainerState(status, 0, old.exitCode(), error, old.oomKilled(), old.startedAt(), old.finishedAt());
     }
 
     private List<MountPoint> anonymous(Container container) {

@@ -221,10 +221,9 @@ final class Runs {
         }
     }
 
-    /** Records the end of a run and takes back what it had. */
+    /** Records the end of a run and takes back what it had; in this order, so that an engine that is killed in between does not lose the exit code. */
     void ended(Entry entry, ExitStatus status, Status next) {
         Container container = entry.container();
-        clean(container);
         entry.change(now -> Changes.state(
                 Changes.network(now, networks.idle(now), ContainerNetworks.shown(now, Map.of()), ""),
                 new ContainerState(
@@ -235,6 +234,7 @@ final class Runs {
                         status.oomKilled(),
                         now.state().startedAt(),
                         status.finishedAt())));
+        clean(container);
     }
 
     private static <T> T outcome(CompletableFuture<T> future) {
