@@ -1,6 +1,7 @@
 package io.gantry.tck.storage;
 
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.tck.LoopFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,12 @@ public abstract class StorageDriverContract
     @Override
     public int depth() {
         return 128;
+    }
+
+    /** A file system that the driver works on and that is soon full, for the cases of a full disk; they close it. */
+    @Override
+    public LoopFileSystem smallDisk() throws IOException {
+        return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q");
     }
 
     @Override
