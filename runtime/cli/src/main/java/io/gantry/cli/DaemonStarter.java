@@ -18,6 +18,7 @@ final class DaemonStarter {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(25);
     private static final int TAIL = 20;
+    private static final String START_AS_ROOT = " Run this as root to have it started.";
 
     private final Session session;
 
@@ -34,7 +35,8 @@ final class DaemonStarter {
             if (endpoint instanceof Endpoint.Unix unix && !program.isEmpty() && root() && absent(unix)) {
                 return start(unix, program);
             }
-            throw new CommandException(1, refusal(endpoint, e));
+            boolean startable = endpoint instanceof Endpoint.Unix && !program.isEmpty();
+            throw new CommandException(1, refusal(endpoint, e) + (startable && !root() ? START_AS_ROOT : ""));
         }
     }
 

@@ -47,6 +47,7 @@ final class LocalEngine implements Engine {
             StateDatabase state = opened(StateDatabase.open(config.dataRoot().resolve("state.db")));
             Ids ids = new Ids();
             this.drivers = opened(new OpenDrivers(DriverCatalogue.load(PluginPath.of(config.pluginPath())), config));
+            openChosen();
             ContentStore content = ContentStore.open(config.dataRoot().resolve("content"));
             this.images = new ImageService(state, content, events);
             this.volumes = new VolumeService(state, drivers, events, ids);
@@ -65,6 +66,16 @@ final class LocalEngine implements Engine {
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** A driver that the user chose for this engine must work: that it does not is told at once, and not by the first container. */
+    private void openChosen() {
+        if (config.storageDriver().isPresent() || !config.storageOptions().isEmpty()) {
+            drivers.storage(drivers.defaultStorage());
+        }
+        if (config.firewall().isPresent()) {
+            drivers.firewall();
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.engine.ContainerState.Status;
+import io.gantry.engine.Engine;
+import io.gantry.engine.EngineConfig;
 import io.gantry.engine.EngineException;
 import io.gantry.engine.EngineException.Kind;
 import io.gantry.spi.InvalidArgumentException;
@@ -12,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +90,27 @@ class RefusalsTest {
         return thrown instanceof NotFoundException
                 ? Kind.NOT_FOUND
                 : thrown instanceof InvalidArgumentException ? Kind.INVALID : Kind.SYSTEM;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nosuch,size,nosuch,overlay2", "overlay2,nosuch.option,unknown option nosuch.option,overlay2.size"})
+    void aDriverOrAnOptionThatIsUnknownKeepsTheEngineFromOpening(
+            String driver, String option, String says, String alsoSays, @TempDir Path other) {
+        EngineConfig config = whole.config();
+        EngineConfig wrong = new EngineConfig(
+                other.resolve("data"),
+                other.resolve("run"),
+                config.pluginPath(),
+                Optional.of(driver),
+                Map.of(option, "1"),
+                config.runtime(),
+                config.conmon(),
+                config.hostNamespace(),
+                Optional.empty());
+
+        assertThatThrownBy(() -> Engine.open(wrong).close())
+                .hasMessageContaining(says)
+                .hasMessageContaining(alsoSays);
     }
 
     @Test
