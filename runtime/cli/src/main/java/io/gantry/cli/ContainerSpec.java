@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,8 +28,9 @@ final class ContainerSpec {
         this.endpoint = endpoint;
     }
 
-    /** The body; {@code environment} is the client's own, from which {@code -e NAME} takes values. */
-    static Map<String, Object> of(Invocation flags, Map<String, String> environment, Endpoint endpoint)
+    /** The body; {@code environment} is the client's own, from which {@code -e NAME} takes values; {@code terminal} is the size at first. */
+    static Map<String, Object> of(
+            Invocation flags, Map<String, String> environment, Endpoint endpoint, Optional<Terminal.Size> terminal)
             throws IOException {
         ContainerSpec spec = new ContainerSpec(flags, environment, endpoint);
         spec.process();
@@ -39,6 +41,7 @@ final class ContainerSpec {
         NetworkFlags.add(flags, spec.config, spec.host);
         ResourceFlags.add(flags, spec.host);
         spec.policies();
+        terminal.ifPresent(size -> spec.host.put("ConsoleSize", size.asList()));
         Map<String, Object> body = spec.config;
         Object networking = spec.host.remove("NetworkingConfig");
         body.put("HostConfig", spec.host);

@@ -12,17 +12,16 @@ final class ContainerStreams implements Closeable {
     private final Session session;
     private final ApiClient.Exchange exchange;
     private final boolean tty;
-    private final String resizePath;
+    private final TerminalSize sizes;
     private Optional<StdinPump> pump = Optional.empty();
     private Optional<Terminal> terminal = Optional.empty();
-    private Optional<Signals> resizes = Optional.empty();
 
     /** {@code resizePath} is where the terminal's size is posted, {@code /containers/ID/resize} say. */
     ContainerStreams(Session session, ApiClient.Exchange exchange, boolean tty, String resizePath) {
         this.session = session;
         this.exchange = exchange;
         this.tty = tty;
-        this.resizePath = resizePath;
+        this.sizes = new TerminalSize(session, resizePath);
     }
 
     /** Refuses what Docker refuses: a TTY with its input open on something that is none. */
@@ -44,25 +43,13 @@ final class ContainerStreams implements Closeable {
     }
 
     /** Gives the container the terminal's size, now and whenever it changes; call once it runs. */
-    void followSize() {
-        if (tty && session.terminalOutput()) {
-            resize();
-            resizes = Optional.of(Signals.resized(this::resize));
-        }
+    void followSize(Optional<Terminal.Size> size) {
+        size.ifPresent(sizes::follow);
     }
 
-    private void resize() {
-        Terminal.size().ifPresent(size -> {
-            try (ApiClient other = ApiClient.open(session.endpoint())) {
-                other.request(
-                                "POST",
-                                resizePath + new Query().add("h", size.rows()).add("w", size.columns()),
-                                null)
-                        .close();
-            } catch (IOException e) {
-                // a container that has just ended has no size
-            }
-        });
+    /** Makes what runs in the terminal draw itself anew. */
+    void redraw(Optional<Terminal.Size> size) {
+        size.ifPresent(sizes::redraw);
     }
 
     void copy() throws IOException {
@@ -86,7 +73,7 @@ final class ContainerStreams implements Closeable {
     @Override
     public void close() throws IOException {
         pump.ifPresent(StdinPump::close);
-        resizes.ifPresent(Signals::close);
+        sizes.close();
         if (terminal.isPresent()) {
             terminal.get().close();
             terminal = Optional.empty();

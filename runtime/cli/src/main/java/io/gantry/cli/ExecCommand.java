@@ -3,6 +3,7 @@ package io.gantry.cli;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code exec}. */
 final class ExecCommand {
@@ -54,10 +55,13 @@ final class ExecCommand {
         if (!detach) {
             ContainerStreams.checkTty(session, in, tty);
         }
+        Optional<Terminal.Size> size = TerminalSize.now(session, tty && !detach);
+        size.ifPresent(known -> body.put("ConsoleSize", known.asList()));
         String id = api.post("/containers/" + container + "/exec", body).text("Id");
         Map<String, Object> start = new LinkedHashMap<>();
         start.put("Detach", detach);
         start.put("Tty", tty);
+        size.ifPresent(known -> start.put("ConsoleSize", known.asList()));
         if (detach) {
             api.request("POST", "/exec/" + id + "/start", start).close();
             return 0;
@@ -65,10 +69,10 @@ final class ExecCommand {
         ApiClient.Exchange exchange = api.hijack("/exec/" + id + "/start", start);
         try (ContainerStreams streams = new ContainerStreams(session, exchange, tty, "/exec/" + id + "/resize")) {
             streams.input(in, DetachKeys.parse(flags.text("detach-keys")));
-            streams.followSize();
+            streams.followSize(size);
             streams.copy();
             if (streams.detached()) {
-                return 0;
+                throw new CommandException("read escape sequence");
             }
         }
         return (int) api.getJson("/exec/" + id + "/json").number("ExitCode");

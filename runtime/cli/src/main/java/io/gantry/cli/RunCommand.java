@@ -12,6 +12,7 @@ final class RunCommand {
     private final Invocation flags;
     private final Session session;
     private String platform = "";
+    private Optional<Terminal.Size> consoleSize = Optional.empty();
 
     private RunCommand(Invocation flags, Session session) {
         this.flags = flags;
@@ -81,7 +82,8 @@ final class RunCommand {
         }
         try {
             pullPolicy();
-            return ContainerSpec.of(flags, session.environment(), session.endpoint());
+            consoleSize = TerminalSize.now(session, flags.on("tty"));
+            return ContainerSpec.of(flags, session.environment(), session.endpoint(), consoleSize);
         } catch (UsageException.OfFlag e) {
             throw e;
         } catch (UsageException | IOException | IllegalArgumentException e) {
@@ -149,7 +151,7 @@ final class RunCommand {
             try {
                 startWaited(starting, waiting);
                 streams.input(in, keys);
-                streams.followSize();
+                streams.followSize(consoleSize);
                 streams.copy();
                 return streams.detached() ? 0 : ContainerWait.code(waiting);
             } finally {

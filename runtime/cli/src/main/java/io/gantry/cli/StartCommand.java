@@ -78,7 +78,7 @@ final class StartCommand {
             ApiClient.Exchange waiting = ContainerWait.send(api, id, removed ? "removed" : "next-exit");
             try {
                 api.request("POST", "/containers/" + id + "/start", null).close();
-                return streamed(flags, session, id, new Streams(streams, tty, in, keys), waiting);
+                return streamed(flags, session, id, new Streams(streams, tty, in, keys, false), waiting);
             } catch (CommandException e) {
                 if (streams.detached()) {
                     return 0;
@@ -106,7 +106,8 @@ final class StartCommand {
             DetachKeys keys = DetachKeys.parse(flags.text("detach-keys"));
             try (ContainerStreams streams =
                     new ContainerStreams(session, exchange, tty, "/containers/" + container + "/resize")) {
-                return streamed(flags, session, container, new Streams(streams, tty, in, keys), waiting.orElseThrow());
+                return streamed(
+                        flags, session, container, new Streams(streams, tty, in, keys, true), waiting.orElseThrow());
             }
         } finally {
             waiting.ifPresent(ApiClient.Exchange::abort);
@@ -144,7 +145,7 @@ final class StartCommand {
                 .optional("detachKeys", flags.text("detach-keys"));
     }
 
-    private record Streams(ContainerStreams streams, boolean tty, boolean in, DetachKeys keys) {}
+    private record Streams(ContainerStreams streams, boolean tty, boolean in, DetachKeys keys, boolean redraw) {}
 
     private static int streamed(
             Invocation flags, Session session, String container, Streams open, ApiClient.Exchange waiting)
@@ -154,7 +155,11 @@ final class StartCommand {
                 : Optional.empty();
         try {
             open.streams().input(open.in(), open.keys());
-            open.streams().followSize();
+            Optional<Terminal.Size> size = TerminalSize.now(session, open.tty());
+            if (open.redraw()) {
+                open.streams().redraw(size);
+            }
+            open.streams().followSize(size);
             open.streams().copy();
             if (open.streams().detached()) {
                 throw new CommandException("read escape sequence");
