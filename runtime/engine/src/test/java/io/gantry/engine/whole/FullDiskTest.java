@@ -7,14 +7,17 @@ import io.gantry.linux.MountRequest;
 import io.gantry.linux.Mounts;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -96,9 +99,13 @@ class FullDiskTest {
     }
 
     private Set<Path> filesOnceTrashIsEmpty() throws IOException {
-        awaitTrue(() -> files().stream()
-                .noneMatch(file -> file.getParent().getFileName().toString().equals("trash")));
-        return files();
+        AtomicReference<Set<Path>> seen = new AtomicReference<>(Set.of());
+        awaitTrue(() -> {
+            seen.set(files());
+            return seen.get().stream()
+                    .noneMatch(file -> file.getParent().getFileName().toString().equals("trash"));
+        });
+        return seen.get();
     }
 
     /** Space is given back in the background. */
@@ -112,9 +119,18 @@ class FullDiskTest {
 
     private void awaitTrue(Condition condition) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("%s", files()).isLessThan(deadline);
+        while (!holds(condition)) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** What is listed while it is being removed may be gone when it is looked at. */
+    private static boolean holds(Condition condition) throws IOException {
+        try {
+            return condition.holds();
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return false;
         }
     }
 
