@@ -86,7 +86,7 @@ record DaemonFlags(
               -h, --help                 Show this text
             """;
 
-    /** @throws IllegalArgumentException in words for the user */
+    /** Reads them; an {@link IllegalArgumentException} is in words for the user. */
     static DaemonFlags parse(List<String> arguments) {
         return new Parser(arguments).parse();
     }

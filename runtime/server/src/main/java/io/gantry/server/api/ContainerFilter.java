@@ -160,7 +160,7 @@ final class ContainerFilter {
         return container.endpoints().stream()
                 .anyMatch(endpoint -> endpoint.networkName().equals(wanted)
                         || endpoint.networkId().equals(wanted)
-                        || wanted.length() >= 12 && endpoint.networkId().startsWith(wanted));
+                        || (wanted.length() >= 12 && endpoint.networkId().startsWith(wanted)));
     }
 
     private static boolean publishes(Container container, String wanted) {

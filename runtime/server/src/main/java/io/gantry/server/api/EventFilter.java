@@ -76,17 +76,17 @@ final class EventFilter {
         return filters.any(
                 type,
                 wanted -> event.type().equals(type) && names(event, type, wanted)
-                        || type.equals("image")
+                        || (type.equals("image")
                                 && event.type().equals("container")
-                                && isImage(event.attributes().getOrDefault("image", ""), wanted));
+                                && isImage(event.attributes().getOrDefault("image", ""), wanted)));
     }
 
     private static boolean names(Event event, String type, String wanted) {
         String name = event.attributes().getOrDefault("name", "");
         return event.actorId().equals(wanted)
                 || name.equals(wanted)
-                || wanted.length() >= 12 && event.actorId().startsWith(wanted)
-                || type.equals("image") && (isImage(event.actorId(), wanted) || isImage(name, wanted));
+                || (wanted.length() >= 12 && event.actorId().startsWith(wanted))
+                || (type.equals("image") && (isImage(event.actorId(), wanted) || isImage(name, wanted)));
     }
 
     private static boolean isImage(String name, String wanted) {

@@ -117,7 +117,7 @@ final class Filters {
         }
     }
 
-    /** Whether the labels hold every {@code label} and no {@code label!}. */
+    /** Whether these labels pass the filters for labels: hold all that are wanted, and none that is not. */
     boolean labels(Map<String, String> labels) {
         return every("label", wanted -> hasLabel(labels, wanted))
                 && all("label!").stream().noneMatch(unwanted -> hasLabel(labels, unwanted));

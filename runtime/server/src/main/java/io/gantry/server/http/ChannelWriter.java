@@ -72,7 +72,7 @@ final class ChannelWriter {
             if (!done.isSuccess()) {
                 // what is lost must not go unnoticed among what follows
                 LOG.debug("bytes for a client are lost", done.cause());
-                channel.close();
+                Connection.end(channel);
             }
         });
     }

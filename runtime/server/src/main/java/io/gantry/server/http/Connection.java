@@ -2,6 +2,8 @@ package io.gantry.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -20,6 +22,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -77,6 +80,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
                 .setMaxChunkSize(PIECE));
+    }
+
+    /** Ends a connection. From any thread. */
+    static void end(Channel channel) {
+        ChannelFuture closed = channel.close();
+        LOG.trace("ending {}: {}", channel, closed);
     }
 
     /** From any thread. */
@@ -165,7 +174,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void sendContinue() {
-        channel.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        channel.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private void body(Exchange exchange, HttpContent content) {
@@ -253,7 +263,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         process();
         if (current.isEmpty() && !discarding) {
             if (inputEnded) {
-                channel.close();
+                end(channel);
             } else {
                 channel.read();
             }
@@ -266,11 +276,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         clearInbox();
         raw.drop();
         if (inputEnded) {
-            channel.close();
+            end(channel);
             return;
         }
-        ((DuplexChannel) channel).shutdownOutput();
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
+            ScheduledFuture<?> ending =
+                    channel.eventLoop().schedule(() -> end(channel), LINGER_SECONDS, TimeUnit.SECONDS);
+            LOG.trace("lingering: {}", ending);
+        });
         channel.read();
     }
 
@@ -278,7 +291,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     HijackedStream takeOver(FullHttpResponse response) {
         HijackedStream stream = new HijackedStream(channel, writer, raw, workers);
         channel.eventLoop().execute(() -> {
-            channel.writeAndFlush(response);
+            channel.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             channel.pipeline().remove(ENCODER);
             if (inputEnded) {
                 raw.end();
@@ -301,7 +314,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void inputEnds() {
         if (discarding || current.isEmpty() || answered) {
-            channel.close();
+            end(channel);
             return;
         }
         Exchange exchange = current.get();
@@ -338,6 +351,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } else {
             LOG.warn("a client's connection failed", cause);
         }
-        context.close();
+        end(channel);
     }
 }

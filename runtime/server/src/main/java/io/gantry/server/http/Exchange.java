@@ -3,7 +3,6 @@ package io.gantry.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -13,16 +12,23 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** One request and its answer, which is given once: whole, as a stream, or by taking the connection over. Safe for use by several threads. */
 public final class Exchange {
     private static final HttpResponseStatus UPGRADED = new HttpResponseStatus(101, "UPGRADED");
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Connection connection;
     private final RequestHead head;
@@ -185,13 +191,13 @@ public final class Exchange {
 
     /** Whether no more than a little of the body can be left to read. */
     private boolean bodyEndsSoon(int code) {
-        return bodyQueue.isEnded() || smallBody || code < 400 && body.isBegun();
+        return bodyQueue.isEnded() || smallBody || (code < 400 && body.isBegun());
     }
 
     @SuppressWarnings("JavaUtilDate") // It is what Netty takes.
     private void decorate(HttpResponse response) {
         connection.commonHeaders().forEach(response.headers()::set);
-        response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+        response.headers().set(HttpHeaderNames.DATE, DATE.format(Instant.now()));
         synchronized (this) {
             headers.forEach(response.headers()::set);
         }
@@ -216,7 +222,7 @@ public final class Exchange {
 
     /** Breaks the connection, so that the client sees that the answer is not whole. */
     public void abort() {
-        channel().close();
+        Connection.end(channel());
     }
 
     InputQueue bodyQueue() {
