@@ -2,6 +2,7 @@ package io.gantry.server;
 
 import io.gantry.engine.Engine;
 import io.gantry.engine.EngineConfig;
+import io.gantry.engine.catalogue.DriverReport;
 import io.gantry.engine.catalogue.PluginPath;
 import io.gantry.linux.Flock;
 import io.gantry.server.api.Api;
@@ -25,20 +26,23 @@ final class Daemon implements AutoCloseable {
     private final DaemonFlags flags;
     private final GantryVersion version;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private boolean closed;
 
-    private Daemon(DaemonFlags flags, GantryVersion version) {
+    Daemon(DaemonFlags flags, GantryVersion version) {
         this.flags = flags;
         this.version = version;
     }
 
-    /** @throws StartException in words for the user */
-    static Daemon start(DaemonFlags flags, GantryVersion version) {
-        Daemon daemon = new Daemon(flags, version);
+    /**
+     * Opens the engine and listens. {@link #close} may be called meanwhile.
+     *
+     * @throws StartException in words for the user
+     */
+    void start() {
         try {
-            daemon.open();
-            return daemon;
+            open();
         } catch (IOException | RuntimeException e) {
-            daemon.close();
+            close();
             if (e instanceof StartException known) {
                 throw known;
             }
@@ -53,16 +57,6 @@ final class Daemon implements AutoCloseable {
         lock(flags.execRoot());
         writePid();
         Engine engine = opened(Engine.open(configuration()));
-        engine.drivers().stream()
-                .filter(driver -> !driver.status().equals("supported"))
-                .forEach(driver -> LOG.info(
-                        "{} driver {} from {} is {}: {} {}",
-                        driver.kind(),
-                        driver.name(),
-                        driver.source(),
-                        driver.status(),
-                        driver.reason(),
-                        driver.remedy()));
         HttpServer server = opened(new HttpServer(Api.over(engine, version), Api.headers(version)));
         for (Listen host : hosts) {
             listen(server, host);
@@ -71,11 +65,40 @@ final class Daemon implements AutoCloseable {
                 "Gantry {} is ready, pid {}",
                 version.number(),
                 ProcessHandle.current().pid());
+        Thread report = new Thread(() -> reportDrivers(engine), "gantry-report");
+        report.setDaemon(true);
+        report.start();
+    }
+
+    /** Tries all drivers, which takes a while, and tells of those that do not work. */
+    private void reportDrivers(Engine engine) {
+        try {
+            for (DriverReport driver : engine.drivers()) {
+                if (!driver.status().equals("supported")) {
+                    LOG.info(
+                            "{} driver {} from {} is {}: {} {}",
+                            driver.kind(),
+                            driver.name(),
+                            driver.source(),
+                            driver.status(),
+                            driver.reason(),
+                            driver.remedy());
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("the drivers could not all be tried", e);
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {
-        parts.push(part);
-        return part;
+        synchronized (parts) {
+            if (!closed) {
+                parts.push(part);
+                return part;
+            }
+        }
+        close(part);
+        throw new StartException("ended while it was starting");
     }
 
     private EngineConfig configuration() {
@@ -136,17 +159,23 @@ final class Daemon implements AutoCloseable {
         LOG.info("API listens on {}", host);
     }
 
-    /** Ends service; containers go on. */
+    /** Ends service; containers go on. Idempotent. */
     @Override
     public void close() {
-        List<AutoCloseable> open = new ArrayList<>(parts);
-        parts.clear();
-        for (AutoCloseable part : open) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("a part of the daemon could not be closed", e);
-            }
+        List<AutoCloseable> open;
+        synchronized (parts) {
+            closed = true;
+            open = new ArrayList<>(parts);
+            parts.clear();
+        }
+        open.forEach(Daemon::close);
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("a part of the daemon could not be closed", e);
         }
     }
 }

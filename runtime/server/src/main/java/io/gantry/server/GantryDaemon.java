@@ -41,23 +41,22 @@ public final class GantryDaemon {
         frugalDefaults();
         DaemonLog.level(flags.logLevel());
         Logger log = LoggerFactory.getLogger(GantryDaemon.class);
-        Daemon daemon;
+        Daemon daemon = new Daemon(flags, version);
+        Thread onSignal = new Thread(
+                () -> {
+                    log.info("Ending on a signal; containers go on");
+                    daemon.close();
+                    Runtime.getRuntime().halt(0);
+                },
+                "gantry-shutdown");
+        Runtime.getRuntime().addShutdownHook(onSignal);
         try {
-            daemon = Daemon.start(flags, version);
+            daemon.start();
         } catch (StartException e) {
             log.debug("start failed", e);
             System.err.println("gantry daemon: " + e.getMessage());
-            System.exit(FAILED);
-            throw e;
+            Runtime.getRuntime().halt(FAILED);
         }
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            log.info("Ending on a signal; containers go on");
-                            daemon.close();
-                            Runtime.getRuntime().halt(0);
-                        },
-                        "gantry-shutdown"));
         new CountDownLatch(1).await();
     }
 

@@ -129,6 +129,16 @@ class DaemonTest {
     }
 
     @Test
+    void anUnknownOptionIsRefusedWithTheOnesThereAre() throws Exception {
+        Ran ran = daemon.run("--storage-opt", "nosuch=1");
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("nosuch");
+        Ran firewall = daemon.run("--firewall", "nosuch");
+        assertThat(firewall.exitCode()).isEqualTo(1);
+        assertThat(firewall.err()).contains("nosuch", "nftables");
+    }
+
+    @Test
     void wrongFlagsAndVersionsAreToldAtOnce() throws Exception {
         Ran wrong = daemon.run("--nonsense");
         assertThat(wrong.exitCode()).isEqualTo(125);
