@@ -22,6 +22,7 @@ import org.xml.sax.SAXException;
 public final class TestSummary {
     private final Map<String, Count> modules = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
+    private final List<String> flaky = new ArrayList<>();
     private final Map<String, List<String>> skips = new TreeMap<>();
 
     /** Of one module in one run. */
@@ -86,8 +87,10 @@ public final class TestSummary {
                     failures.add(module + " " + name + "\n      " + message((Element) node));
                     return;
                 }
+                case "flakyFailure", "flakyError" ->
+                    flaky.add(module + " " + name + "\n      " + message((Element) node));
                 default -> {
-                    // output and properties, or the failures before a rerun
+                    // output and properties
                 }
             }
         }
@@ -118,6 +121,10 @@ public final class TestSummary {
                 System.out.println("  " + reason);
                 tests.forEach(test -> System.out.println("      " + test));
             });
+        }
+        if (!flaky.isEmpty()) {
+            System.out.println("\npassed only when run again, after");
+            flaky.forEach(failure -> System.out.println("  " + failure));
         }
         if (!failures.isEmpty()) {
             System.out.println("\nfailed");
