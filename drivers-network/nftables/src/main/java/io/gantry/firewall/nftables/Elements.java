@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,7 +86,7 @@ final class Elements {
 
     private static void translate(Set<Element> elements, PortMapping mapping, String target, String digit) {
         boolean anyAddress = mapping.hostAddress().isAnyLocalAddress();
-        String key = (anyAddress ? "" : text(mapping.hostAddress()) + " . ") + protocol(mapping) + " . ";
+        String key = (anyAddress ? "" : text(mapping.hostAddress()) + " . ") + protocol(mapping.protocol()) + " . ";
         String suffix = (anyAddress ? "_any" : "") + digit;
         if (mapping.count() > 1 && mapping.hostPort() == mapping.containerPort()) {
             String ports = mapping.hostPort() + "-" + (mapping.hostPort() + mapping.count() - 1);
@@ -110,7 +109,7 @@ final class Elements {
             }
         }
         ports.forEach((protocol, set) -> {
-            String key = text(address) + " . " + protocol.name().toLowerCase(Locale.ROOT) + " . ";
+            String key = text(address) + " . " + protocol(protocol) + " . ";
             for (int from = set.nextSetBit(0); from >= 0; from = set.nextSetBit(set.nextClearBit(from))) {
                 int to = set.nextClearBit(from) - 1;
                 elements.add(Element.of(ipv6 ? "open6" : "open4", key + (from == to ? from : from + "-" + to)));
@@ -118,8 +117,13 @@ final class Elements {
         });
     }
 
-    private static String protocol(PortMapping mapping) {
-        return mapping.protocol().name().toLowerCase(Locale.ROOT);
+    /** By number, since names are known only where /etc/protocols is. */
+    private static int protocol(PortMapping.Protocol protocol) {
+        return switch (protocol) {
+            case TCP -> 6;
+            case UDP -> 17;
+            case SCTP -> 132;
+        };
     }
 
     private static boolean isIpv6(InetAddress address) {

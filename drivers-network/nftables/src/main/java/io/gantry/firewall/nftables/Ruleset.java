@@ -41,6 +41,7 @@ final class Ruleset {
                 map entering@ { type ifname : verdict; }
             """;
 
+    /** Protocols go by number: their names are known only where the package netbase has brought /etc/protocols. */
     private static final String CHAINS = """
                 set bridges { type ifname; }
                 map between { type ifname . ifname : verdict; }
@@ -52,13 +53,13 @@ final class Ruleset {
                 }
                 chain published_only4 {
                     ct status dnat accept
-                    meta l4proto icmp accept
+                    meta l4proto 1 accept
                     ip daddr . meta l4proto . th dport @open4 accept
                     drop
                 }
                 chain published_only6 {
                     ct status dnat accept
-                    meta l4proto ipv6-icmp accept
+                    meta l4proto 58 accept
                     ip6 daddr . meta l4proto . th dport @open6 accept
                     drop
                 }

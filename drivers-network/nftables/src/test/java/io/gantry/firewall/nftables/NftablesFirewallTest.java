@@ -68,12 +68,27 @@ class NftablesFirewallTest {
     void aMissingLibraryIsNamedWithItsPackage() throws Exception {
         String hidden = "for library in /usr/lib/*/libnftables.so.1 /usr/lib64/libnftables.so.1; do"
                 + " [ ! -e $library ] || mount --bind /dev/null $library || exit 1; done; exec \"$@\"";
+
+        assertThat(probed(hidden))
+                .contains("MISSING_PROGRAM", "libnftables.so.1 is not installed", "apt-get install libnftables1")
+                .contains("UnsupportedException: cannot open the firewall nftables");
+    }
+
+    @Test
+    void protocolsNeedNoNames() throws Exception {
+        assertThat(probed("[ ! -e /etc/protocols ] || mount --bind /dev/null /etc/protocols || exit 1; exec \"$@\""))
+                .contains("Supported", "published");
+    }
+
+    /** What the provider says in namespaces of its own, after a shell has changed what it sees. */
+    private static String probed(String change) throws Exception {
         Process child = new ProcessBuilder(
                         "unshare",
                         "--mount",
+                        "--net",
                         "sh",
                         "-c",
-                        hidden,
+                        change,
                         "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -83,22 +98,21 @@ class NftablesFirewallTest {
                 .start();
         child.getOutputStream().close();
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
         assertThat(child.waitFor()).as(output).isZero();
-        assertThat(output)
-                .contains("MISSING_PROGRAM", "libnftables.so.1 is not installed", "apt-get install libnftables1")
-                .contains("UnsupportedException: cannot open the firewall nftables");
+        return output;
     }
 
-    /** Tells on standard output what the provider says. */
+    /** Tells on standard output what the provider says, and what its driver does. */
     static final class ProbeMain {
         private ProbeMain() {}
 
         public static void main(String[] arguments) {
             Context context = new Context(Path.of("/proc/self/ns/net"));
             System.out.println(new NftablesProvider().probe(context));
-            try {
-                new NftablesProvider().open(context).close();
+            try (FirewallBackend firewall = new NftablesProvider().open(context)) {
+                firewall.apply(network("a", "br-a", "10.1.0.0/16", Family.nat()));
+                firewall.publish(endpoint("e", "a", "10.1.0.2", tcp("0.0.0.0", 80, 80, 1)));
+                System.out.println("published");
             } catch (UnsupportedException e) {
                 System.out.println(e);
             }
