@@ -3,7 +3,9 @@ package io.gantry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -72,15 +74,18 @@ class DaemonFlagsTest {
     }
 
     @Test
-    void hostsAreSocketsOrPorts() {
+    void hostsAreSocketsOrPorts() throws UnknownHostException {
         assertThat(Listen.parse("unix:///a/b")).isEqualTo(new Listen.Unix(Path.of("/a/b")));
         assertThat(Listen.parse("/a/b")).isEqualTo(new Listen.Unix(Path.of("/a/b")));
-        assertThat(Listen.parse("tcp://127.0.0.1:2375"))
-                .isEqualTo(new Listen.Tcp(new InetSocketAddress("127.0.0.1", 2375)));
-        assertThat(Listen.parse("tcp://:2375")).isEqualTo(new Listen.Tcp(new InetSocketAddress("127.0.0.1", 2375)));
-        assertThat(Listen.parse("tcp://[::1]:2375")).isEqualTo(new Listen.Tcp(new InetSocketAddress("::1", 2375)));
+        assertThat(Listen.parse("tcp://127.0.0.1:2375")).isEqualTo(new Listen.Tcp(tcp("127.0.0.1")));
+        assertThat(Listen.parse("tcp://:2375")).isEqualTo(new Listen.Tcp(tcp("127.0.0.1")));
+        assertThat(Listen.parse("tcp://[::1]:2375")).isEqualTo(new Listen.Tcp(tcp("::1")));
         for (String wrong : List.of("http://x", "tcp://x", "tcp://x:99999", "unix://", "nonsense")) {
             assertThatThrownBy(() -> Listen.parse(wrong)).as(wrong).hasMessageContaining("unix:///path/to.sock");
         }
+    }
+
+    private static InetSocketAddress tcp(String address) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByName(address), 2375);
     }
 }
