@@ -86,7 +86,7 @@ final class ArgumentParser {
     private void cluster(String word) {
         for (int i = 1; i < word.length(); i++) {
             Flag flag = byLetter(word.charAt(i), word.substring(i));
-            if (flag.equals(HELP)) {
+            if (flag.name().equals("help")) {
                 set("help", "-h");
                 return;
             }

@@ -136,7 +136,7 @@ final class ContainerList {
 
     /** Fields that no standard column shows, and whose making loads much of the JDK (dates above all). */
     private static void addRarities(Map<String, Object> row, Json container, boolean full) {
-        row.put("CreatedAt", Timestamps.local(container.number("Created")));
+        row.put("CreatedAt", new ShownTime.Seconds(container.number("Created")));
         row.put("Labels", NetworkCommands.labels(container));
         row.put("Mounts", String.join(",", mounts(container, full)));
         row.put(

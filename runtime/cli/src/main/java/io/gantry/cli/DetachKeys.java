@@ -1,7 +1,6 @@
 package io.gantry.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.util.Locale;
 
 /** Watches typed bytes for the sequence that detaches, {@code ctrl-p,ctrl-q} unless told otherwise. */
 final class DetachKeys {
@@ -18,13 +17,20 @@ final class DetachKeys {
         for (String key : (text.isEmpty() ? "ctrl-p,ctrl-q" : text).split(",")) {
             if (key.length() == 1) {
                 keys.write(key.charAt(0));
-            } else if (key.toLowerCase(Locale.ROOT).matches("ctrl-[a-z@\\[\\\\\\]^_]")) {
+            } else if (control(key)) {
                 keys.write(Character.toUpperCase(key.charAt(5)) - 64);
             } else {
                 throw new UsageException("invalid detach keys (" + text + "): Unknown character: '" + key + "'");
             }
         }
         return new DetachKeys(keys.toByteArray());
+    }
+
+    private static boolean control(String key) {
+        char last = Character.toLowerCase(key.charAt(key.length() - 1));
+        return key.length() == 6
+                && key.regionMatches(true, 0, "ctrl-", 0, 5)
+                && ((last >= 'a' && last <= 'z') || "@[\\]^_".indexOf(last) >= 0);
     }
 
     /** What to pass on of the bytes typed; a part of the sequence is kept back until it is decided. */

@@ -162,7 +162,7 @@ final class ImageCommands {
         row.put("Digest", name[2]);
         row.put("ID", full ? image.text("Id") : ContainerList.shortId(image.text("Id")));
         row.put("CreatedSince", HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago");
-        row.put("CreatedAt", Timestamps.local(created));
+        row.put("CreatedAt", new ShownTime.Seconds(created));
         row.put("Size", size);
         row.put("Containers", image.number("Containers") < 0 ? "N/A" : image.text("Containers"));
         row.put(
@@ -230,6 +230,15 @@ final class ImageCommands {
                 "Error parsing reference: " + GoQuote.quote(text) + " is not a valid repository/tag: " + why);
     }
 
+    /** RFC 3339 in local time. */
+    private record LayerDate(long created) implements TemplateData.Later {
+        @Override
+        public Object value() {
+            return java.time.OffsetDateTime.ofInstant(Instant.ofEpochSecond(created), java.time.ZoneId.systemDefault())
+                    .format(java.time.format.DateTimeFormatter.ISO_OFFSET_DATE_TIME);
+        }
+    }
+
     private static int history(Invocation flags, Session session) throws IOException {
         boolean full = flags.on("no-trunc");
         boolean human = flags.on("human", true);
@@ -243,14 +252,13 @@ final class ImageCommands {
             long created = layer.number("Created");
             String id = layer.text("Id");
             String by = layer.text("CreatedBy").replace('\t', ' ');
-            String date = java.time.OffsetDateTime.ofInstant(
-                            Instant.ofEpochSecond(created), java.time.ZoneId.systemDefault())
-                    .format(java.time.format.DateTimeFormatter.ISO_OFFSET_DATE_TIME);
             row.put("ID", full ? id : ContainerList.shortId(id));
-            row.put("CreatedAt", date);
+            row.put("CreatedAt", new LayerDate(created));
             row.put(
                     "CreatedSince",
-                    human ? HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago" : date);
+                    human
+                            ? HumanUnits.span(Duration.between(Instant.ofEpochSecond(created), now)) + " ago"
+                            : new LayerDate(created).value());
             row.put("CreatedBy", full ? by : DisplayWidth.ellipsis(by, 45));
             row.put("Size", human ? HumanUnits.decimal(layer.number("Size"), 3) : layer.text("Size"));
             row.put("Comment", layer.text("Comment"));

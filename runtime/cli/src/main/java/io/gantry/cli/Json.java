@@ -178,6 +178,8 @@ record Json(Object value) {
             text.append(comma.equals("[") ? "[]" : "]");
         } else if (value instanceof String string) {
             quote(string, text);
+        } else if (value instanceof TemplateData.Later later) {
+            write(later.value(), text);
         } else if (value instanceof TemplateData.Null) {
             text.append("null");
         } else if (value instanceof TemplateData.Nothing) {

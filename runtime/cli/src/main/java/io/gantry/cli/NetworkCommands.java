@@ -122,7 +122,7 @@ final class NetworkCommands {
             row.put("Internal", Boolean.toString(network.flag("Internal")));
             row.put("Labels", labels(network));
             row.put("Label", new Listing.LabelOf(network));
-            row.put("CreatedAt", Timestamps.go(network.text("Created")));
+            row.put("CreatedAt", new ShownTime.Rfc(network.text("Created")));
             rows.add(row);
         }
         if (flags.on("quiet") && flags.text("format").isEmpty()) {

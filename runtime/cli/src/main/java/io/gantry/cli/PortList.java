@@ -2,13 +2,19 @@ package io.gantry.cli;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The PORTS column: neighbouring ports are joined to ranges, as Docker shows them. */
 final class PortList {
-    private record Group(String address, String type, boolean published) {}
+    /** Ports of one address and protocol; compared by its key, as a record's own hash is slow to start. */
+    private record Group(String address, String type, boolean published) {
+        String key() {
+            return address + " " + type + " " + published;
+        }
+    }
 
     private PortList() {}
 
@@ -26,7 +32,8 @@ final class PortList {
     static String show(List<Json> ports) {
         List<Json> sorted = new ArrayList<>(ports);
         sorted.sort(new Order());
-        Map<Group, long[]> open = new LinkedHashMap<>();
+        Map<String, long[]> open = new LinkedHashMap<>();
+        Map<String, Group> groups = new HashMap<>();
         List<String> finished = new ArrayList<>();
         List<String> moved = new ArrayList<>();
         for (Json port : sorted) {
@@ -38,18 +45,20 @@ final class PortList {
                 moved.add(address(group.address()) + ":" + outside + "->" + inside + "/" + group.type());
                 continue;
             }
-            long[] range = open.get(group);
+            String key = group.key();
+            groups.put(key, group);
+            long[] range = open.get(key);
             if (range == null) {
-                open.put(group, new long[] {inside, inside});
+                open.put(key, new long[] {inside, inside});
             } else if (range[1] == inside - 1) {
                 range[1] = inside;
             } else if (range[1] != inside) {
                 finished.add(text(group, range));
-                open.put(group, new long[] {inside, inside});
+                open.put(key, new long[] {inside, inside});
             }
         }
-        for (Map.Entry<Group, long[]> entry : open.entrySet()) {
-            finished.add(text(entry.getKey(), entry.getValue()));
+        for (Map.Entry<String, long[]> entry : open.entrySet()) {
+            finished.add(text(groups.get(entry.getKey()), entry.getValue()));
         }
         finished.addAll(moved);
         return String.join(", ", finished);

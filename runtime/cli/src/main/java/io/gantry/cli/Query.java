@@ -1,10 +1,11 @@
 package io.gantry.cli;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /** A query string in the making; values are percent-encoded. */
 final class Query {
+    private static final String HEX = "0123456789ABCDEF";
+
     private final StringBuilder text = new StringBuilder();
 
     Query add(String name, String value) {
@@ -26,8 +27,21 @@ final class Query {
         return value.isEmpty() ? this : add(name, value);
     }
 
+    /** Percent-encoding of all but letters, digits and {@code -_.~}. */
     static String encode(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+        StringBuilder encoded = new StringBuilder(value.length() + 16);
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            boolean plain = (b >= 'a' && b <= 'z')
+                    || (b >= 'A' && b <= 'Z')
+                    || (b >= '0' && b <= '9')
+                    || "-_.~".indexOf(b) >= 0;
+            if (plain) {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(HEX.charAt((b >> 4) & 15)).append(HEX.charAt(b & 15));
+            }
+        }
+        return encoded.toString();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -39,17 +40,47 @@ public final class StartupTraining {
         },
         {"run", "-d", "--storage-driver", "vfs", "busybox", "true"},
         {"run", "-i", "busybox", "cat"},
+        {"run", "--nonsense", "busybox"},
+        {"create", "busybox"},
         {"exec", "x", "true"},
+        {"exec", "-i", "-e", "A=b", "x", "cat"},
+        {"start", "x"},
+        {"start", "-a", "x"},
+        {"attach", "x"},
+        {"stop", "-t", "1", "x"},
+        {"restart", "x"},
+        {"kill", "-s", "HUP", "x"},
+        {"wait", "x"},
+        {"top", "x"},
+        {"port", "x"},
+        {"diff", "x"},
+        {"rename", "x", "y"},
+        {"update", "-m", "64m", "x"},
         {"ps", "-a"},
-        {"ps", "-a", "--format", "{{.ID}} {{json .Names}}"},
+        {"ps", "-aq"},
+        {"ps", "-a", "--filter", "name=x", "--format", "table {{.ID}}\t{{json .Names}}\t{{.CreatedAt}}"},
         {"images"},
+        {"images", "-q"},
+        {"images", "--format", "{{.Repository}}:{{.Tag}}"},
+        {"tag", "busybox", "x:1"},
+        {"rmi", "x:1"},
+        {"history", "busybox"},
+        {"load"},
         {"logs", "x"},
+        {"logs", "--since", "10m", "x"},
         {"inspect", "x"},
+        {"inspect", "-f", "{{.State.Status}} {{range $k, $v := .Config.Labels}}{{$k}}={{$v}}{{end}}", "x"},
         {"rm", "-f", "x"},
         {"version"},
         {"info"},
+        {"events", "--until", "0"},
+        {"system", "df"},
         {"network", "ls"},
+        {"network", "create", "--subnet", "10.0.0.0/24", "x"},
+        {"network", "rm", "x"},
         {"volume", "ls"},
+        {"volume", "create", "x"},
+        {"volume", "rm", "x"},
         {"drivers", "ls"},
         {"nonsense"},
         {"run", "--nonsense"},
@@ -67,14 +98,12 @@ public final class StartupTraining {
             thread.setDaemon(true);
             thread.start();
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+            Map<String, String> environment = new HashMap<>(System.getenv());
+            environment.put("GANTRY_HOST", "unix://" + socket);
             for (String[] command : COMMANDS) {
-                Main.run(
-                        command,
-                        InputStream.nullInputStream(),
-                        nowhere,
-                        nowhere,
-                        Map.of("GANTRY_HOST", "unix://" + socket));
+                Main.run(command, InputStream.nullInputStream(), nowhere, nowhere, environment);
             }
+            Terminal.size();
             StdinWait.open().close();
         } finally {
             Files.deleteIfExists(socket);
@@ -158,7 +187,8 @@ public final class StartupTraining {
             return "[{\"Kind\":\"storage\",\"Name\":\"vfs\",\"Status\":\"supported\",\"Default\":false}]";
         }
         return "{\"Id\":\"" + ID
-                + "\",\"StatusCode\":0,\"ExitCode\":0,\"Warnings\":null,\"Config\":{\"Tty\":false},\"Size\":1.5}";
+                + "\",\"StatusCode\":0,\"ExitCode\":0,\"Warnings\":null,\"State\":{\"Running\":true},"
+                + "\"Config\":{\"Tty\":false,\"Labels\":{\"a\":\"b\"}},\"Size\":1.5,\"Big\":-12345678901234}";
     }
 
     private static byte[] bytes(String text) {

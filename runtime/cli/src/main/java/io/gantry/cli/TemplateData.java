@@ -91,6 +91,11 @@ final class TemplateData {
         Object with(List<Object> arguments);
     }
 
+    /** A field whose value is made when it is looked at. */
+    interface Later {
+        Object value();
+    }
+
     /** A null and the text it prints as. */
     record Null(String shown) {}
 

@@ -308,7 +308,8 @@ final class TemplateExpressions {
                 if (!row.containsKey(name)) {
                     throw scope.failure(at, text, "can't evaluate field " + name + " in type " + row.type());
                 }
-                return row.get(name);
+                Object found = row.get(name);
+                return found instanceof TemplateData.Later later ? later.value() : found;
             }
             if (value instanceof Map<?, ?> map) {
                 return map.containsKey(name) || map instanceof TemplateData.Entries

@@ -1,6 +1,7 @@
 package io.gantry.cli;
 
 import java.io.IOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,10 +147,19 @@ final class VersionCommand {
     /** C's order of date and time; whatever is no time stays as it is. */
     private static String built(String time) {
         try {
-            return java.time.OffsetDateTime.parse(time)
-                    .format(java.time.format.DateTimeFormatter.ofPattern(
-                            "EEE MMM ppd HH:mm:ss yyyy", java.util.Locale.ROOT));
-        } catch (java.time.DateTimeException e) {
+            int month = Integer.parseInt(time.substring(5, 7));
+            LocalDate date = LocalDate.of(
+                    Integer.parseInt(time.substring(0, 4)), month, Integer.parseInt(time.substring(8, 10)));
+            int day = date.getDayOfWeek().getValue() * 3;
+            return "   MonTueWedThuFriSatSun".substring(day, day + 3)
+                    + " "
+                    + "   JanFebMarAprMayJunJulAugSepOctNovDec".substring(month * 3, month * 3 + 3)
+                    + (date.getDayOfMonth() < 10 ? "  " : " ")
+                    + date.getDayOfMonth()
+                    + time.substring(10, 19).replace('T', ' ')
+                    + " "
+                    + date.getYear();
+        } catch (NumberFormatException | IndexOutOfBoundsException | java.time.DateTimeException e) {
             return time;
         }
     }
