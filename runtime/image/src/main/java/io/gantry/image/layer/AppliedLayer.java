@@ -12,11 +12,19 @@ import java.util.Objects;
  * @param contentBytes bytes of all its files
  * @param entries how many entries it has
  * @param warnings what was left out, and why
+ * @param unsettled paths that were marked as deleted without a look at what lies beneath; see {@link LayerApplier#settle}
  */
-public record AppliedLayer(Digest diffId, long archiveBytes, long contentBytes, long entries, List<String> warnings) {
-    /** Copies the list. */
+public record AppliedLayer(
+        Digest diffId,
+        long archiveBytes,
+        long contentBytes,
+        long entries,
+        List<String> warnings,
+        List<String> unsettled) {
+    /** Copies the lists. */
     public AppliedLayer {
         Objects.requireNonNull(diffId, "diffId");
         warnings = List.copyOf(warnings);
+        unsettled = List.copyOf(unsettled);
     }
 }

@@ -6,6 +6,7 @@ import io.gantry.linux.FileKind;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,12 +16,12 @@ final class DirectDeletions implements Deletions {
     private String last = "";
 
     @Override
-    public void whiteout(Dir directory, String name) {
+    public void whiteout(UpperTree tree, Dir directory, String name) {
         removeOlder(directory.handle(), directory.path(), name);
     }
 
     @Override
-    public void opaque(Dir directory) {
+    public void opaque(UpperTree tree, Dir directory) {
         removeOlderChildren(directory.handle(), directory.path());
     }
 
@@ -63,6 +64,11 @@ final class DirectDeletions implements Deletions {
     }
 
     @Override
+    public void broughtUp(String path) {
+        // everything is in the tree
+    }
+
+    @Override
     public boolean hides(String path) {
         return false;
     }
@@ -75,5 +81,10 @@ final class DirectDeletions implements Deletions {
     @Override
     public void finish(UpperTree tree) {
         // done as it came
+    }
+
+    @Override
+    public List<String> unsettled() {
+        return List.of();
     }
 }

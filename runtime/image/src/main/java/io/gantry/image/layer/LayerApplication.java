@@ -45,10 +45,11 @@ final class LayerApplication implements AutoCloseable {
         this.dialect = target.dialect();
         boolean base = options.beneath() == Beneath.NOTHING;
         this.lower = new LowerLayers(base ? List.of() : target.parents(), dialect);
-        this.deletions =
-                dialect == WhiteoutDialect.DIRECT ? new DirectDeletions() : new MarkedDeletions(dialect, lower);
         this.writer = new EntryWriter(dialect, options.bestEffortXattrs());
         this.pending = options.beneath() == Beneath.PENDING && dialect != WhiteoutDialect.DIRECT;
+        this.deletions = dialect == WhiteoutDialect.DIRECT
+                ? new DirectDeletions()
+                : new MarkedDeletions(dialect, lower, pending);
         try {
             this.tree = new UpperTree(target.directory(), lower, pending, deletions, writer);
         } catch (KernelException e) {
@@ -77,7 +78,7 @@ final class LayerApplication implements AutoCloseable {
     }
 
     AppliedLayer result(Digest diffId, long archiveBytes) {
-        return new AppliedLayer(diffId, archiveBytes, bytes, entries, writer.warnings());
+        return new AppliedLayer(diffId, archiveBytes, bytes, entries, writer.warnings(), deletions.unsettled());
     }
 
     private void count(TarEntry entry) throws ImageFormatException {
@@ -157,7 +158,7 @@ final class LayerApplication implements AutoCloseable {
     private void applyWhiteout(String path, String hidden) throws IOException {
         Optional<Dir> directory = tree.find(EntryPath.parent(path));
         if (directory.isPresent()) {
-            deletions.whiteout(directory.get(), hidden);
+            deletions.whiteout(tree, directory.get(), hidden);
             tree.forget(EntryPath.child(directory.get().path(), hidden));
         }
     }
@@ -167,13 +168,11 @@ final class LayerApplication implements AutoCloseable {
         if (pending && directory.filter(found -> found.path().isEmpty()).isPresent()) {
             throw new ParentsNeededException(Whiteouts.OPAQUE);
         }
-        if (directory.isPresent()) {
-            deletions.opaque(directory.get());
-            tree.forget(directory.get().path());
-        } else {
-            // a directory that is opaque and nothing else stands for an empty one
-            deletions.opaque(tree.directory(path));
-        }
+        // a directory that is opaque and nothing else stands for an empty one
+        Dir opaque = directory.isPresent() ? directory.get() : tree.directory(path);
+        deletions.touched(opaque.path());
+        deletions.opaque(tree, opaque);
+        tree.forget(opaque.path());
     }
 
     private void applyEntry(String path, String name, TarEntry entry) throws IOException {
@@ -290,6 +289,7 @@ final class LayerApplication implements AutoCloseable {
                 return false;
             }
             writer.copyUp(found, directory.handle(), name);
+            deletions.broughtUp(path);
             return true;
         }
     }

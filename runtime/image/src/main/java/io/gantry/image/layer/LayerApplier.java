@@ -7,6 +7,8 @@ import io.gantry.linux.KernelException;
 import io.gantry.spi.storage.LayerTarget;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Applies layer archives to the directories of storage drivers, by the rules of the OCI image specification ("Layer Filesystem Changeset")
@@ -40,6 +42,29 @@ public final class LayerApplier {
             application.run();
             Digest diffId = hashed.finish();
             return application.result(diffId, hashed.count());
+        }
+    }
+
+    /**
+     * Ends the work on a layer that was applied while what lies beneath was pending: takes marks away that hide nothing. Overlayfs would list
+     * them as names that cannot be opened.
+     *
+     * @param target where the layer was applied to
+     * @param parents the directories of the layers beneath, topmost first
+     * @param unsettled what {@link AppliedLayer#unsettled} told
+     */
+    public void settle(LayerTarget target, List<Path> parents, List<String> unsettled) throws IOException {
+        LowerLayers lower = new LowerLayers(parents, target.dialect());
+        MarkedDeletions marks = new MarkedDeletions(target.dialect(), lower, false);
+        try (UpperTree tree = new UpperTree(target.directory(), lower, false, marks, (parent, name, model) -> {})) {
+            for (String path : unsettled) {
+                if (!lower.has(path)) {
+                    marks.unmark(tree, path);
+                    tree.release();
+                }
+            }
+        } catch (KernelException e) {
+            throw new IOException("cannot finish the layer: " + e.getMessage(), e);
         }
     }
 }

@@ -61,6 +61,13 @@ final class LowerLayers {
         return Optional.empty();
     }
 
+    /** Whether there is something at a clean path other than the root. */
+    boolean has(String path) {
+        Optional<Found> found = find(path);
+        found.ifPresent(Found::close);
+        return found.isPresent();
+    }
+
     /** Every name that any layer has in its root directory; some may be hidden by a layer above. */
     Set<String> rootNames() {
         Set<String> names = new TreeSet<>();

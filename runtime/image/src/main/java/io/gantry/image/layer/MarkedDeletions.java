@@ -9,36 +9,64 @@ import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
 import io.gantry.spi.storage.WhiteoutDialect;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Deletions as marks in the layer's own directory, set when all entries are known: only then is it clear whether a whiteout hides a name, or
- * makes a directory of this layer opaque, or is without effect because a file of this layer has the name. Below an opaque directory no mark is
- * left, since overlayfs would list it as a name that cannot be opened.
+ * makes a directory of this layer opaque, or is without effect because a file of this layer has the name. Below an opaque directory, and where
+ * there is nothing to hide, no mark is left: in a directory that no layer beneath has, overlayfs would list it as a name that cannot be opened.
  */
 final class MarkedDeletions implements Deletions {
     private static final byte[] YES = {'y'};
 
     private final WhiteoutDialect dialect;
     private final LowerLayers lower;
+    private final boolean lowerPending;
+    private final List<String> unsettled = new ArrayList<>();
     private final Set<String> whiteouts = new TreeSet<>();
     private final Set<String> opaques = new TreeSet<>();
+    private final NavigableSet<String> broughtUp = new TreeSet<>();
 
-    MarkedDeletions(WhiteoutDialect dialect, LowerLayers lower) {
+    MarkedDeletions(WhiteoutDialect dialect, LowerLayers lower, boolean lowerPending) {
         this.dialect = dialect;
         this.lower = lower;
+        this.lowerPending = lowerPending;
     }
 
     @Override
-    public void whiteout(Dir directory, String name) {
-        whiteouts.add(EntryPath.child(directory.path(), name));
+    public void whiteout(UpperTree tree, Dir directory, String name) throws IOException {
+        String path = EntryPath.child(directory.path(), name);
+        whiteouts.add(path);
+        List<String> gone = new ArrayList<>(below(path));
+        gone.add(path);
+        dropBroughtUp(tree, gone);
     }
 
     @Override
-    public void opaque(Dir directory) {
+    public void opaque(UpperTree tree, Dir directory) throws IOException {
         opaques.add(directory.path());
+        dropBroughtUp(tree, List.copyOf(below(directory.path())));
+    }
+
+    private Set<String> below(String path) {
+        char behindSlash = '/' + 1;
+        return path.isEmpty() ? broughtUp : broughtUp.subSet(path + "/", path + behindSlash);
+    }
+
+    /** What is no entry of this layer goes with what it was brought up from. */
+    private void dropBroughtUp(UpperTree tree, List<String> hidden) throws IOException {
+        for (String path : hidden) {
+            Optional<Dir> parent = broughtUp.remove(path) ? tree.existing(EntryPath.parent(path)) : Optional.empty();
+            if (parent.isPresent()) {
+                parent.get().handle().removeTree(EntryPath.last(path));
+                tree.forget(path);
+            }
+        }
     }
 
     @Override
@@ -48,7 +76,14 @@ final class MarkedDeletions implements Deletions {
 
     @Override
     public void touched(String path) {
-        // the layer's directory holds nothing but this layer's entries
+        for (String at = path; !broughtUp.isEmpty() && !at.isEmpty(); at = EntryPath.parent(at)) {
+            broughtUp.remove(at);
+        }
+    }
+
+    @Override
+    public void broughtUp(String path) {
+        broughtUp.add(path);
     }
 
     @Override
@@ -105,7 +140,12 @@ final class MarkedDeletions implements Deletions {
         String name = EntryPath.last(path);
         Optional<Stat> present = handle.stat(name);
         if (present.isEmpty()) {
-            markGone(handle, name);
+            if (lowerPending) {
+                unsettled.add(path);
+            }
+            if (lowerPending || lower.has(path)) {
+                markGone(handle, name);
+            }
         } else if (present.get().kind() == FileKind.DIRECTORY) {
             tree.existing(path).ifPresent(this::markOpaque);
         }
@@ -116,6 +156,20 @@ final class MarkedDeletions implements Deletions {
             createEmpty(handle, Whiteouts.PREFIX + name);
         } else {
             handle.makeNode(name, FileKind.CHARACTER_DEVICE, 0, 0);
+        }
+    }
+
+    @Override
+    public List<String> unsettled() {
+        return unsettled;
+    }
+
+    /** Takes a mark away that {@link #finish} has left at a path. */
+    void unmark(UpperTree tree, String path) throws IOException {
+        Optional<Dir> parent = tree.existing(EntryPath.parent(path));
+        String name = EntryPath.last(path);
+        if (parent.isPresent()) {
+            parent.get().handle().remove(dialect == WhiteoutDialect.AUFS ? Whiteouts.PREFIX + name : name);
         }
     }
 

@@ -183,6 +183,7 @@ final class UpperTree implements AutoCloseable {
                 return Step.NOTHING;
             }
             implied.make(at, name, beneath);
+            deletions.broughtUp(path);
         }
         return Step.to(openChild(at, name).orElseThrow());
     }

@@ -55,6 +55,14 @@ public final class Unpacker implements AutoCloseable {
     private final ChainLocks locks = new ChainLocks();
 
     /**
+     * A layer that was applied by itself.
+     *
+     * @param id its id for the time being
+     * @param unsettled see {@link AppliedLayer#unsettled}
+     */
+    private record Staged(LayerId id, List<String> unsettled) {}
+
+    /**
      * An unpacker that reads from a store.
      *
      * @param parallelism how many layers are applied at a time, over all images
@@ -116,17 +124,17 @@ public final class Unpacker implements AutoCloseable {
     private void unpackFrom(int first, StorageDriver driver, Image image, List<Digest> chainIds) throws IOException {
         Optional<Rebaser> rebaser = driver.capability(Rebaser.class);
         AtomicBoolean abandoned = new AtomicBoolean();
-        List<Future<Optional<LayerId>>> prepared = new ArrayList<>();
+        List<Future<Optional<Staged>>> prepared = new ArrayList<>();
         for (int i = first + 1; rebaser.isPresent() && i < chainIds.size(); i++) {
             Layer layer = image.layers().get(i);
             LayerId chainId = id(chainIds.get(i));
-            prepared.add(workers.submit(
-                    () -> abandoned.get() ? Optional.<LayerId>empty() : prepare(driver, layer, chainId)));
+            prepared.add(
+                    workers.submit(() -> abandoned.get() ? Optional.<Staged>empty() : prepare(driver, layer, chainId)));
         }
         try {
             for (int i = first; i < chainIds.size(); i++) {
                 Optional<Digest> parent = i == 0 ? Optional.empty() : Optional.of(chainIds.get(i - 1));
-                Optional<LayerId> staged =
+                Optional<Staged> staged =
                         i == first || rebaser.isEmpty() ? Optional.empty() : await(prepared.remove(0));
                 commit(driver, rebaser, image.layers().get(i), chainIds.get(i), parent, staged);
             }
@@ -137,14 +145,14 @@ public final class Unpacker implements AutoCloseable {
     }
 
     /** Applies a layer by itself, to be set on its parent afterwards; empty if that is impossible or not needed. */
-    private Optional<LayerId> prepare(StorageDriver driver, Layer layer, LayerId chainId) throws IOException {
+    private Optional<Staged> prepare(StorageDriver driver, Layer layer, LayerId chainId) throws IOException {
         if (driver.stat(chainId).isPresent()) {
             return Optional.empty();
         }
         LayerId staging = newStagingId();
         try {
-            apply(driver, layer, staging, Optional.empty(), Beneath.PENDING);
-            return Optional.of(staging);
+            AppliedLayer applied = apply(driver, layer, staging, Optional.empty(), Beneath.PENDING);
+            return Optional.of(new Staged(staging, applied.unsettled()));
         } catch (ParentsNeededException e) {
             LOG.debug("layer {} waits for its parent: {}", layer.diffId(), e.getMessage());
             return Optional.empty();
@@ -158,7 +166,7 @@ public final class Unpacker implements AutoCloseable {
             Layer layer,
             Digest chainId,
             Optional<Digest> parent,
-            Optional<LayerId> staged)
+            Optional<Staged> staged)
             throws IOException {
         LayerId name = id(chainId);
         Optional<LayerId> parentId = parent.map(Unpacker::id);
@@ -169,7 +177,8 @@ public final class Unpacker implements AutoCloseable {
                 return;
             }
             if (staged.isPresent()) {
-                rebaser.orElseThrow().commitOnto(staged.get(), name, parentId.orElseThrow());
+                settle(driver, staged.get(), parentId.orElseThrow());
+                rebaser.orElseThrow().commitOnto(staged.get().id(), name, parentId.orElseThrow());
                 used = true;
             } else {
                 LayerId staging = newStagingId();
@@ -178,8 +187,25 @@ public final class Unpacker implements AutoCloseable {
             }
         } finally {
             if (!used) {
-                staged.ifPresent(id -> removeQuietly(driver, id));
+                staged.ifPresent(prepared -> removeQuietly(driver, prepared.id()));
             }
+        }
+    }
+
+    /** The driver tells where the layers of a chain are for a layer that stands on it. */
+    private void settle(StorageDriver driver, Staged staged, LayerId parent) throws IOException {
+        if (staged.unsettled().isEmpty()) {
+            return;
+        }
+        LayerId onParent = newStagingId();
+        driver.prepare(onParent, Optional.of(parent), LayerOptions.none());
+        try {
+            applier.settle(
+                    driver.layerTarget(staged.id()),
+                    driver.layerTarget(onParent).parents(),
+                    staged.unsettled());
+        } finally {
+            removeQuietly(driver, onParent);
         }
     }
 
@@ -195,7 +221,8 @@ public final class Unpacker implements AutoCloseable {
         }
     }
 
-    private void apply(StorageDriver driver, Layer layer, LayerId staging, Optional<LayerId> parent, Beneath beneath)
+    private AppliedLayer apply(
+            StorageDriver driver, Layer layer, LayerId staging, Optional<LayerId> parent, Beneath beneath)
             throws IOException {
         boolean done = false;
         driver.prepare(staging, parent, LayerOptions.none());
@@ -210,6 +237,7 @@ public final class Unpacker implements AutoCloseable {
                                 + "\" where the image's config promises \"" + layer.diffId() + "\"");
             }
             done = true;
+            return applied;
         } catch (ImageFormatException e) {
             throw e.in("failed to register layer " + layer.diffId().shortHex());
         } finally {
@@ -241,11 +269,11 @@ public final class Unpacker implements AutoCloseable {
     }
 
     /** Waits for work that nobody needs any more, interrupted or not, and removes what it made. */
-    private static void discard(StorageDriver driver, Future<Optional<LayerId>> future) {
+    private static void discard(StorageDriver driver, Future<Optional<Staged>> future) {
         boolean interrupted = false;
         while (true) {
             try {
-                future.get().ifPresent(id -> removeQuietly(driver, id));
+                future.get().ifPresent(staged -> removeQuietly(driver, staged.id()));
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;

@@ -178,6 +178,14 @@ class LayerSemanticsTest {
                         .layer(file("d/a", "3"))
                         .layer(whiteout("d/a"))
                         .shows("d/"),
+                Case.of("a whiteout in a directory that no layer beneath has")
+                        .layer(file("a", "1"))
+                        .layer(dir("d"), whiteout("d/x"), file("d/y", "2"))
+                        .shows("a=1", "d/", "d/y=2"),
+                Case.of("a whiteout in a directory in place of a file")
+                        .layer(file("d", "1"))
+                        .layer(dir("d"), whiteout("d/x"))
+                        .shows("d/"),
                 Case.of("the same whiteout twice")
                         .layer(file("a", "1"))
                         .layer(whiteout("a"), whiteout("a"))

@@ -90,6 +90,11 @@ final class LayerStack implements AutoCloseable {
             try {
                 AppliedLayer applied = apply(
                         tar, new LayerTarget(directory, mode.dialect, List.of()), ApplyOptions.over(Beneath.PENDING));
+                new LayerApplier()
+                        .settle(
+                                new LayerTarget(directory, mode.dialect, List.of()),
+                                topmostFirst(),
+                                applied.unsettled());
                 layers.add(directory);
                 return applied;
             } catch (ParentsNeededException e) {
@@ -103,14 +108,19 @@ final class LayerStack implements AutoCloseable {
     AppliedLayer apply(byte[] tar, ApplyOptions options) throws IOException {
         boolean direct = mode == Mode.DIRECT;
         Path directory = direct && !layers.isEmpty() ? layers.get(0) : newLayer();
-        List<Path> parents = new ArrayList<>(direct ? List.of() : layers);
-        Collections.reverse(parents);
+        List<Path> parents = direct ? List.of() : topmostFirst();
         layers.add(directory);
         return apply(tar, new LayerTarget(directory, mode.dialect, parents), options);
     }
 
     private static AppliedLayer apply(byte[] tar, LayerTarget target, ApplyOptions options) throws IOException {
         return new LayerApplier().apply(new ByteArrayInputStream(tar), target, options);
+    }
+
+    private List<Path> topmostFirst() {
+        List<Path> parents = new ArrayList<>(layers);
+        Collections.reverse(parents);
+        return parents;
     }
 
     private Path newLayer() throws IOException {
