@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The API as it looks from a socket, over engines that do only what a test needs. */
 @Timeout(60)
-@SuppressWarnings("UnusedMethod") // of the stubs: they are called by name
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // Stubs are called by name.
 class ApiTest {
     private static final String ID = "a".repeat(64);
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Attach, exec and logs: frames, terminals, input, detaching, errors. */
 @Timeout(60)
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // Stubs are called by name.
 class StreamsTest {
     private static final String UPGRADE = " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n";
 

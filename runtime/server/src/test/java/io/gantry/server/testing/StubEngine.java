@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** An engine of parts that tests put in. */
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // Stubs are called by name.
 public final class StubEngine implements Engine {
     private final EventLog events = new EventLog();
     private Containers containers = Stub.of(Containers.class, new Object() {
