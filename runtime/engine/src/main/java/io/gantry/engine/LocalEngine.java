@@ -72,7 +72,7 @@ final class LocalEngine implements Engine {
     /** A driver that the user chose for this engine must work: that it does not is told at once, and not by the first container. */
     private void openChosen() {
         if (config.storageDriver().isPresent() || !config.storageOptions().isEmpty()) {
-            drivers.storage(drivers.defaultStorage());
+            drivers.chosenStorage();
         }
         if (config.firewall().isPresent()) {
             drivers.firewall();

@@ -128,6 +128,18 @@ public final class OpenDrivers implements AutoCloseable {
         return parse("storage driver " + driver, catalogue.storage(driver).options(), OptionSpec.Scope.OBJECT, given);
     }
 
+    /** Opens the default storage driver, which must know all options that the user gave for it. */
+    public StorageDriver chosenStorage() {
+        String name = defaultStorage();
+        Options options = parse(
+                "storage driver " + name,
+                catalogue.storage(name).options(),
+                OptionSpec.Scope.DAEMON,
+                config.storageOptions());
+        LOG.debug("options of the storage driver {}: {}", name, options);
+        return storage(name);
+    }
+
     /** What a user gave for one network, checked. */
     public Options networkOptions(String driver, Map<String, String> given) {
         return parse("network driver " + driver, catalogue.network(driver).options(), OptionSpec.Scope.OBJECT, given);
