@@ -7,6 +7,7 @@ import io.gantry.engine.catalogue.PluginPath;
 import io.gantry.linux.Flock;
 import io.gantry.server.api.Api;
 import io.gantry.server.http.HttpServer;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,8 +154,11 @@ final class Daemon implements AutoCloseable {
             opened(() -> Files.deleteIfExists(unix.socket()));
             SocketFile.allow(unix.socket());
         } else if (host instanceof Listen.Tcp tcp) {
-            server.listen(tcp.address());
-            LOG.warn("{} is open to everybody who reaches it, and gives them this machine", host);
+            Optional<SslContext> context = flags.tls().context();
+            server.listen(tcp.host(), tcp.port(), context);
+            if (!flags.tls().verify()) {
+                LOG.warn("{} is open to everybody who reaches it, and gives them this machine: use --tlsverify", host);
+            }
         }
         LOG.info("API listens on {}", host);
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param defaultRuntime the runtime to use
  * @param conmon the container monitor
  * @param firewall the firewall back end; empty for the best that works
+ * @param tls how TCP ports are protected
  * @param logLevel {@code trace}, {@code debug}, {@code info}, {@code warn} or {@code error}
  * @param version show the version and end
  * @param help show the flags and end
@@ -39,6 +40,7 @@ record DaemonFlags(
         String defaultRuntime,
         String conmon,
         Optional<String> firewall,
+        TlsFlags tls,
         String logLevel,
         boolean version,
         boolean help) {
@@ -80,6 +82,11 @@ record DaemonFlags(
                   --default-runtime NAME   OCI runtime, by name or path (default runc)
                   --conmon PATH          Container monitor (default conmon)
                   --firewall NAME        Firewall back end (default: the best that works)
+                  --tls                  Encrypt TCP ports, with --tlscert and --tlskey
+                  --tlsverify            The same, and let only clients in that --tlscacert vouches for
+                  --tlscacert PATH       Certificates of whoever vouches for clients
+                  --tlscert PATH         Certificate of this daemon
+                  --tlskey PATH          Its private key (PKCS#8)
               -l, --log-level LEVEL      trace, debug, info, warn or error (default info)
               -D, --debug                Same as --log-level debug
               -v, --version              Show the version
@@ -123,6 +130,7 @@ record DaemonFlags(
                     last("default-runtime").or(() -> last("runtime")).orElse("runc"),
                     last("conmon").orElse("conmon"),
                     last("firewall"),
+                    tls(),
                     level(),
                     isOn("version"),
                     isOn("help"));
@@ -144,7 +152,7 @@ record DaemonFlags(
                 value = tail.isEmpty() ? value : Optional.of(tail.startsWith("=") ? tail.substring(1) : tail);
             }
             switch (name) {
-                case "debug", "version", "help" -> add(name, value.orElse("true"));
+                case "debug", "version", "help", "tls", "tlsverify" -> add(name, value.orElse("true"));
                 case "host",
                         "data-root",
                         "exec-root",
@@ -157,6 +165,9 @@ record DaemonFlags(
                         "runtime",
                         "conmon",
                         "firewall",
+                        "tlscacert",
+                        "tlscert",
+                        "tlskey",
                         "log-level" -> add(name, value.orElseGet(() -> operand(argument)));
                 default -> throw new IllegalArgumentException("unknown flag: " + argument);
             }
@@ -180,6 +191,15 @@ record DaemonFlags(
 
         private boolean isOn(String name) {
             return last(name).map(value -> !value.equals("false")).orElse(false);
+        }
+
+        private TlsFlags tls() {
+            return new TlsFlags(
+                    isOn("tls"),
+                    isOn("tlsverify"),
+                    last("tlscacert").map(Parser::path),
+                    last("tlscert").map(Parser::path),
+                    last("tlskey").map(Parser::path));
         }
 
         private String level() {

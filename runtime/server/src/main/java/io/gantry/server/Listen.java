@@ -1,6 +1,5 @@
 package io.gantry.server;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /** Where the daemon listens. */
@@ -14,10 +13,10 @@ sealed interface Listen {
     }
 
     /** A TCP port; whoever reaches it is root on this machine. */
-    record Tcp(InetSocketAddress address) implements Listen {
+    record Tcp(String host, int port) implements Listen {
         @Override
         public String toString() {
-            return "tcp://" + address.getHostString() + ":" + address.getPort();
+            return "tcp://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
         }
     }
 
@@ -40,7 +39,7 @@ sealed interface Listen {
             String port = text.substring(colon + 1);
             if (colon >= 0 && port.matches("\\d{1,5}") && Integer.parseInt(port) <= 0xffff) {
                 String name = text.substring(0, colon).replaceAll("[\\[\\]]", "");
-                return new Tcp(new InetSocketAddress(name.isEmpty() ? "127.0.0.1" : name, Integer.parseInt(port)));
+                return new Tcp(name.isEmpty() ? "127.0.0.1" : name, Integer.parseInt(port));
             }
         }
         throw new IllegalArgumentException(

@@ -3,9 +3,6 @@ package io.gantry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,18 +71,14 @@ class DaemonFlagsTest {
     }
 
     @Test
-    void hostsAreSocketsOrPorts() throws UnknownHostException {
+    void hostsAreSocketsOrPorts() {
         assertThat(Listen.parse("unix:///a/b")).isEqualTo(new Listen.Unix(Path.of("/a/b")));
         assertThat(Listen.parse("/a/b")).isEqualTo(new Listen.Unix(Path.of("/a/b")));
-        assertThat(Listen.parse("tcp://127.0.0.1:2375")).isEqualTo(new Listen.Tcp(tcp("127.0.0.1")));
-        assertThat(Listen.parse("tcp://:2375")).isEqualTo(new Listen.Tcp(tcp("127.0.0.1")));
-        assertThat(Listen.parse("tcp://[::1]:2375")).isEqualTo(new Listen.Tcp(tcp("::1")));
+        assertThat(Listen.parse("tcp://127.0.0.1:2375")).hasToString("tcp://127.0.0.1:2375");
+        assertThat(Listen.parse("tcp://:2375")).hasToString("tcp://127.0.0.1:2375");
+        assertThat(Listen.parse("tcp://[::1]:2375")).hasToString("tcp://[::1]:2375");
         for (String wrong : List.of("http://x", "tcp://x", "tcp://x:99999", "unix://", "nonsense")) {
             assertThatThrownBy(() -> Listen.parse(wrong)).as(wrong).hasMessageContaining("unix:///path/to.sock");
         }
-    }
-
-    private static InetSocketAddress tcp(String address) throws UnknownHostException {
-        return new InetSocketAddress(InetAddress.getByName(address), 2375);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,5 +156,64 @@ class DaemonTest {
         daemon.start("-H", "tcp://127.0.0.1:2375");
         Ran ping = daemon.inHost("/bin/busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:2375/_ping");
         assertThat(ping.text()).isEqualTo("OK");
+    }
+
+    @Test
+    void aPortByTlsLetsKnownClientsInOnly() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is not installed");
+        certificates();
+        daemon.close();
+        daemon = DaemonUnderTest.withImage(Files.createDirectory(directory.resolve("tls")));
+        daemon.terminate();
+        daemon.start(
+                "-H",
+                "tcp://127.0.0.1:2376",
+                "--tlsverify",
+                "--tlscacert=" + directory.resolve("ca.pem"),
+                "--tlscert=" + directory.resolve("server.pem"),
+                "--tlskey=" + directory.resolve("server-key.pem"));
+        String ca = "--tlscacert=" + directory.resolve("ca.pem");
+        String certificate = "--tlscert=" + directory.resolve("client.pem");
+        String key = "--tlskey=" + directory.resolve("client-key.pem");
+
+        Ran known = daemon.inHost(
+                "sh",
+                "-c",
+                "head -c 3000000 /dev/zero | docker -H tcp://127.0.0.1:2376 --tlsverify " + ca + " " + certificate + " "
+                        + key + " run --rm -i " + IMAGE + " sh -c 'wc -c; head -c 5000000 /dev/zero' | wc -c");
+        Ran unknown = daemon.inHost("docker", "-H", "tcp://127.0.0.1:2376", "--tlsverify", ca, "ps");
+        Ran plain = daemon.inHost("docker", "-H", "tcp://127.0.0.1:2376", "ps");
+
+        assertThat(known.text()).isEqualTo(Integer.toString(5_000_000 + "3000000\n".length()));
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(plain.exitCode()).isEqualTo(1);
+        assertThat(daemon.docker("ps").exitCode()).isZero();
+    }
+
+    @Test
+    void tlsWithoutItsFilesIsRefused() throws Exception {
+        Ran none = daemon.run("-H", "tcp://127.0.0.1:2376", "--tlsverify");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).contains("TLS needs --tlscert as well");
+        Path nonsense = Files.writeString(directory.resolve("nonsense"), "x");
+        Ran broken = daemon.run("-H", "tcp://127.0.0.1:2376", "--tls", "--tlscert=" + nonsense, "--tlskey=" + nonsense);
+        assertThat(broken.exitCode()).isEqualTo(1);
+        assertThat(broken.err()).contains("cannot use the TLS certificate " + nonsense);
+    }
+
+    private void certificates() throws Exception {
+        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca-key.pem -out ca.pem");
+        for (String who : new String[] {"server", "client"}) {
+            openssl("req -newkey rsa:2048 -nodes -subj /CN=" + who + " -keyout " + who + "-key.pem -out " + who
+                    + ".csr");
+            Files.writeString(directory.resolve("extensions"), "subjectAltName=IP:127.0.0.1\n");
+            openssl("x509 -req -days 2 -in " + who
+                    + ".csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile extensions -out " + who + ".pem");
+        }
+    }
+
+    private void openssl(String arguments) throws Exception {
+        Ran.of(List.of("sh", "-c", "cd " + directory + " && openssl " + arguments), new byte[0])
+                .text();
     }
 }

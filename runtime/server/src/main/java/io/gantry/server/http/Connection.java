@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Optional<Exchange> current = Optional.empty();
     private boolean inputEnded;
     private boolean answered;
+    private boolean takenOver;
     private boolean discarding;
 
     private Connection(Channel channel, Dispatcher dispatcher, Executor workers, Map<String, String> commonHeaders) {
@@ -228,7 +230,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return inbox.isEmpty();
         }
         InputQueue body = current.get().bodyQueue();
-        return body.isEnded() ? current.get().hijacked().isPresent() && raw.hasRoom() : body.hasRoom();
+        return body.isEnded() ? takenOver && raw.hasRoom() : body.hasRoom();
     }
 
     /** The answer is out, or cannot get out. */
@@ -255,10 +257,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         current = Optional.empty();
         answered = false;
         if (exchange.hijacks()) {
-            channel.pipeline().addFirst(DECODER, decoder());
-            for (Optional<ByteBuf> bytes = raw.poll(); bytes.isPresent(); bytes = raw.poll()) {
-                channel.pipeline().fireChannelRead(bytes.get());
-            }
+            HttpRequestDecoder decoder = decoder();
+            channel.pipeline().addBefore(ENCODER, DECODER, decoder);
+            replay(decoder);
         }
         process();
         if (current.isEmpty() && !discarding) {
@@ -266,6 +267,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 end(channel);
             } else {
                 channel.read();
+            }
+        }
+    }
+
+    /** What came after the request was the next one after all. */
+    private void replay(HttpRequestDecoder decoder) {
+        ChannelHandlerContext before = channel.pipeline().context(decoder);
+        for (Optional<ByteBuf> bytes = raw.poll(); bytes.isPresent(); bytes = raw.poll()) {
+            try {
+                decoder.channelRead(before, bytes.get());
+            } catch (Exception e) {
+                exceptionCaught(before, e);
             }
         }
     }
@@ -291,6 +304,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     HijackedStream takeOver(FullHttpResponse response) {
         HijackedStream stream = new HijackedStream(channel, writer, raw, workers);
         channel.eventLoop().execute(() -> {
+            takenOver = true;
             channel.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             channel.pipeline().remove(ENCODER);
             if (inputEnded) {
@@ -306,7 +320,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        boolean ends = event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent;
+        if (ends && !inputEnded) {
             inputEnded = true;
             inputEnds();
         }
@@ -321,7 +336,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!exchange.bodyQueue().isEnded()) {
             exchange.bodyQueue().fail("the client left in the middle of the request");
         }
-        if (exchange.hijacked().isPresent()) {
+        if (takenOver) {
             raw.end();
         } else {
             exchange.cancel();

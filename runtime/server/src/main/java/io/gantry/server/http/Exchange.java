@@ -41,7 +41,6 @@ public final class Exchange {
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final List<Runnable> cancellations = new ArrayList<>();
     private final long began = System.nanoTime();
-    private Optional<HijackedStream> hijacked = Optional.empty();
     private int status;
     private boolean cancelled;
 
@@ -162,11 +161,7 @@ public final class Exchange {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             response.headers().set(HttpHeaderNames.UPGRADE, "tcp");
         }
-        HijackedStream stream = connection.takeOver(response);
-        synchronized (this) {
-            hijacked = Optional.of(stream);
-        }
-        return stream;
+        return connection.takeOver(response);
     }
 
     private synchronized HttpResponseStatus begin(int code) {
@@ -231,10 +226,6 @@ public final class Exchange {
 
     boolean hijacks() {
         return handling.hijacks();
-    }
-
-    synchronized Optional<HijackedStream> hijacked() {
-        return hijacked;
     }
 
     void handled() {

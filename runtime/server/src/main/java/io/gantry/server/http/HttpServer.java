@@ -13,19 +13,25 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens, decodes requests on one event loop, and has them answered on worker threads, which come and go with the load. */
 public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int BACKLOG = 1024;
     private static final int PAGE = 8 * 1024;
     private static final int MAX_ORDER = 5;
@@ -55,20 +61,31 @@ public final class HttpServer implements AutoCloseable {
                 WORKER_IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                new DefaultThreadFactory("gantry-api", true));
+                new DefaultThreadFactory("gantry-api", true),
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /** Listens on a Unix socket; the file must not exist. */
     public void listen(Path socket) throws IOException {
-        bind(EpollServerDomainSocketChannel.class, new DomainSocketAddress(socket.toFile()));
+        bind(EpollServerDomainSocketChannel.class, new DomainSocketAddress(socket.toFile()), Optional.empty());
     }
 
-    /** Listens on a TCP port; returns the address, port included. */
-    public InetSocketAddress listen(InetSocketAddress address) throws IOException {
-        return (InetSocketAddress) bind(EpollServerSocketChannel.class, address).localAddress();
+    /**
+     * Listens on a TCP port.
+     *
+     * @param host a name or an address
+     * @param port 0 for any
+     * @param tls encrypts, if it is there
+     * @return the port
+     */
+    public int listen(String host, int port, Optional<SslContext> tls) throws IOException {
+        InetAddress[] addresses = InetAddress.getAllByName(host);
+        Channel channel = bind(EpollServerSocketChannel.class, new InetSocketAddress(addresses[0], port), tls);
+        return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address) throws IOException {
+    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, Optional<SslContext> tls)
+            throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(type)
@@ -80,6 +97,7 @@ public final class HttpServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
+                        tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
                         Connection.install(channel, dispatcher, workers, commonHeaders);
                     }
                 });
@@ -92,12 +110,19 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening and breaks the connections that are left. */
+    /** Stops listening, breaks the connections that are left, and waits a little for what is being done for them. */
     @Override
     public void close() {
         listeners.close().awaitUninterruptibly();
         connections.close().awaitUninterruptibly();
-        loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         workers.shutdown();
+        try {
+            if (!workers.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("some requests are still being answered: they are left alone");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }
