@@ -57,6 +57,7 @@ final class HostFacts {
             storage = drivers.defaultStorage();
             StorageDriver driver = drivers.storage(storage);
             rows = driver.status();
+            warnings.addAll(driver.warnings());
         } catch (DriverException e) {
             warnings.add("WARNING: no storage driver works: " + e.getMessage());
         }

@@ -114,9 +114,9 @@ final class CopydirDriver implements StorageDriver {
     }
 
     @Override
-    public LayerTarget layerTarget(LayerId id) {
+    public Optional<LayerTarget> layerTarget(LayerId id) {
         LayerRecord layer = catalog.requireActive(id, "apply a layer to " + id);
-        return new LayerTarget(content(layer.key()), WhiteoutDialect.DIRECT, List.of());
+        return Optional.of(new LayerTarget(content(layer.key()), WhiteoutDialect.DIRECT, List.of()));
     }
 
     @Override

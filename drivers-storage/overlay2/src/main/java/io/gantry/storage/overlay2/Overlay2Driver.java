@@ -177,12 +177,12 @@ final class Overlay2Driver implements StorageDriver, Rebaser {
     }
 
     @Override
-    public LayerTarget layerTarget(LayerId id) {
+    public Optional<LayerTarget> layerTarget(LayerId id) {
         LayerRecord layer = catalog.requireActive(id, "apply a layer to " + id);
         List<Path> parents = catalog.ancestors(layer).stream()
                 .map(parent -> layout.diff(parent.key()))
                 .toList();
-        return new LayerTarget(layout.diff(layer.key()), decision.dialect(), parents);
+        return Optional.of(new LayerTarget(layout.diff(layer.key()), decision.dialect(), parents));
     }
 
     @Override

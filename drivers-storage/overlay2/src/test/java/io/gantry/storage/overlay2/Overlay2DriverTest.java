@@ -55,7 +55,8 @@ class Overlay2DriverTest {
         for (int i = 2; i <= 500; i++) {
             String name = "l" + i;
             bench.prepare("new", "l" + (i - 1));
-            Path diff = bench.driver().layerTarget(LayerId.of("new")).directory();
+            Path diff =
+                    bench.driver().layerTarget(LayerId.of("new")).orElseThrow().directory();
             Files.writeString(diff.resolve("f" + i), "" + i);
             bench.driver().commit(LayerId.of("new"), LayerId.of(name));
         }
@@ -148,7 +149,7 @@ class Overlay2DriverTest {
         Path precious = Files.createDirectories(directory.resolve("precious"));
         Files.writeString(precious.resolve("data"), "x");
         bench.prepare("x");
-        Path diff = bench.driver().layerTarget(LayerId.of("x")).directory();
+        Path diff = bench.driver().layerTarget(LayerId.of("x")).orElseThrow().directory();
         Path point = Files.createDirectory(diff.resolve("point"));
         Mounts.bind(precious, point);
         try {

@@ -20,7 +20,10 @@ final class UserNamespaceMain {
             bench.base("base", root -> Files.createDirectory(root.resolve("base")));
             bench.prepare("top.new", "base");
             System.out.println("dialect: "
-                    + bench.driver().layerTarget(LayerId.of("top.new")).dialect());
+                    + bench.driver()
+                            .layerTarget(LayerId.of("top.new"))
+                            .orElseThrow()
+                            .dialect());
             bench.in("top.new", root -> {
                 Files.createDirectory(root.resolve("top"));
                 System.out.println("merged: " + names(root));

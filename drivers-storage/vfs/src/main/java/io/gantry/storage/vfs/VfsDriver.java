@@ -139,9 +139,9 @@ final class VfsDriver implements StorageDriver {
     }
 
     @Override
-    public LayerTarget layerTarget(LayerId id) {
+    public Optional<LayerTarget> layerTarget(LayerId id) {
         LayerRecord layer = catalog.requireActive(id, "apply a layer to " + id);
-        return new LayerTarget(content(layer.key()), WhiteoutDialect.DIRECT, List.of());
+        return Optional.of(new LayerTarget(content(layer.key()), WhiteoutDialect.DIRECT, List.of()));
     }
 
     /** All of the copy: that is what the layer takes. */

@@ -182,12 +182,12 @@ final class ContainerFiles {
 
     /** Where the driver keeps changes apart, only these are looked at. */
     private Optional<List<Change>> changesOfUpper(StoredContainer stored, List<MountSpec> beneath) {
-        LayerTarget target = roots.target(stored);
-        Optional<UpperDirectory> dialect = dialect(target.dialect());
+        Optional<LayerTarget> target = roots.target(stored);
+        Optional<UpperDirectory> dialect = target.flatMap(known -> dialect(known.dialect()));
         if (dialect.isEmpty()) {
             return Optional.empty();
         }
-        try (OpenDirectory upper = OpenDirectory.open(target.directory())) {
+        try (OpenDirectory upper = OpenDirectory.open(target.get().directory())) {
             return views.beneath(beneath, before -> dialect.get().changes(Optional.of(before), upper));
         }
     }

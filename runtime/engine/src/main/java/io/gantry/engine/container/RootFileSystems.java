@@ -109,8 +109,8 @@ final class RootFileSystems implements AutoCloseable {
                 .flatMap(LayerInfo::parent);
     }
 
-    /** Where a container's layer keeps what it adds to those beneath. */
-    LayerTarget target(StoredContainer stored) {
+    /** Where a container's layer keeps what it adds to those beneath, where that is a directory. */
+    Optional<LayerTarget> target(StoredContainer stored) {
         return driver(stored.container().storageDriver()).layerTarget(LayerId.of(stored.layer()));
     }
 

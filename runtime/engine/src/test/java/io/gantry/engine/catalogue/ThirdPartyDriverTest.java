@@ -74,11 +74,17 @@ class ThirdPartyDriverTest {
         LayerId child = LayerId.of("child");
         try (StorageDriver driver = provider.open(ProbeContexts.in(directory).storage(provider))) {
             driver.prepare(LayerId.of("work"), Optional.empty(), LayerOptions.none());
-            Files.writeString(driver.layerTarget(LayerId.of("work")).directory().resolve("file"), "content");
+            Files.writeString(
+                    driver.layerTarget(LayerId.of("work"))
+                            .orElseThrow()
+                            .directory()
+                            .resolve("file"),
+                    "content");
             driver.commit(LayerId.of("work"), base);
             driver.prepare(child, Optional.of(base), LayerOptions.none());
 
-            assertThat(driver.layerTarget(child).directory().resolve("file")).hasContent("content");
+            assertThat(driver.layerTarget(child).orElseThrow().directory().resolve("file"))
+                    .hasContent("content");
             assertThat(driver.usage(base).inodes()).isEqualTo(1);
             assertThat(driver.status()).contains(new StatusRow("JSON Library", "jackson-core 2.9.10"));
         }

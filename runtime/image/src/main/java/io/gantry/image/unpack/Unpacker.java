@@ -18,11 +18,13 @@ import io.gantry.spi.AlreadyExistsException;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.Rebaser;
 import io.gantry.spi.storage.StorageDriver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -200,10 +202,14 @@ public final class Unpacker implements AutoCloseable {
         LayerId onParent = newStagingId();
         driver.prepare(onParent, Optional.of(parent), LayerOptions.none());
         try {
-            applier.settle(
-                    driver.layerTarget(staged.id()),
-                    driver.layerTarget(onParent).parents(),
-                    staged.unsettled());
+            List<Path> parents = driver.layerTarget(onParent)
+                    .map(LayerTarget::parents)
+                    .orElseThrow(
+                            () -> new IllegalStateException("a driver that rebases applies layers in directories"));
+            LayerPlace.in(driver, staged.id(), target -> {
+                applier.settle(target, parents, staged.unsettled());
+                return parents;
+            });
         } finally {
             removeQuietly(driver, onParent);
         }
@@ -228,7 +234,8 @@ public final class Unpacker implements AutoCloseable {
         driver.prepare(staging, parent, LayerOptions.none());
         try (InputStream plain =
                 Compression.decompress(store.openBlob(layer.blob().digest()), BombGuard.DEFAULT)) {
-            AppliedLayer applied = applier.apply(plain, driver.layerTarget(staging), ApplyOptions.over(beneath));
+            AppliedLayer applied =
+                    LayerPlace.in(driver, staging, target -> applier.apply(plain, target, ApplyOptions.over(beneath)));
             applied.warnings().forEach(warning -> LOG.warn("layer {}: {}", layer.diffId(), warning));
             if (!applied.diffId().equals(layer.diffId())) {
                 throw new ImageFormatException(

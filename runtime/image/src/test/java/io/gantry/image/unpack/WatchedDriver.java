@@ -53,7 +53,7 @@ class WatchedDriver implements StorageDriver, Rebaser {
     }
 
     @Override
-    public LayerTarget layerTarget(LayerId id) {
+    public Optional<LayerTarget> layerTarget(LayerId id) {
         return driver.layerTarget(id);
     }
 

@@ -47,10 +47,11 @@ public interface StorageDriver extends AutoCloseable {
     /**
      * Where a layer archive is applied to an active layer. The engine writes there only while the layer is not mounted.
      *
+     * @return empty if the layer's content can be reached only where it is mounted, as on a block device of its own: the engine mounts it and writes there as {@link WhiteoutDialect#DIRECT}
      * @throws io.gantry.spi.NotFoundException if {@code id} does not exist
      * @throws io.gantry.spi.FailedPreconditionException if {@code id} is not active
      */
-    LayerTarget layerTarget(LayerId id);
+    Optional<LayerTarget> layerTarget(LayerId id);
 
     /**
      * What a layer takes by itself. Of an active layer in use it is a snapshot, taken without stopping anybody; of a view it is nothing.
@@ -80,6 +81,11 @@ public interface StorageDriver extends AutoCloseable {
 
     /** Rows for {@code docker info}, in order. */
     List<StatusRow> status();
+
+    /** What the user should know of this driver here, each a sentence in Docker's words where it has them, for {@code docker info} and the log. Empty by default. */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /** An optional capability, if the driver has it here. The answer does not change while the driver is open. */
     <T extends StorageCapability> Optional<T> capability(Class<T> type);

@@ -1,9 +1,12 @@
 package io.gantry.tck.storage;
 
+import io.gantry.linux.NamespaceKind;
+import io.gantry.linux.Namespaces;
 import io.gantry.spi.OptionSpec;
 import io.gantry.spi.Options;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.StorageDriverProvider;
@@ -14,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A process that makes, looks at and removes layers until somebody kills it, and tells on standard output what it has done: {@code committed NAME},
@@ -23,12 +27,14 @@ final class LayerChurn {
     private static final int CHAIN = 5;
 
     private final StorageDriver driver;
+    private final Path place;
     private final String prefix;
     private final Deque<String> chain = new ArrayDeque<>();
     private int made;
 
-    private LayerChurn(StorageDriver driver, String prefix) {
+    private LayerChurn(StorageDriver driver, Path place, String prefix) {
         this.driver = driver;
+        this.place = place;
         this.prefix = prefix;
     }
 
@@ -41,10 +47,14 @@ final class LayerChurn {
         Options options = Options.parse(provider.name(), provider.options(), OptionSpec.Scope.DAEMON, Map.of());
         StorageContext context = new Context(Path.of(arguments[1]), Path.of(arguments[2]), options);
         try (StorageDriver driver = provider.open(context)) {
-            LayerChurn churn = new LayerChurn(driver, arguments[3]);
-            while (true) {
-                churn.turn();
-            }
+            LayerChurn churn =
+                    new LayerChurn(driver, Files.createTempDirectory(context.runDirectory(), "place-"), arguments[3]);
+            // What is mounted here is gone when the process is.
+            Namespaces.inNew(Set.of(NamespaceKind.MOUNT), () -> {
+                while (true) {
+                    churn.turn();
+                }
+            });
         }
     }
 
@@ -64,7 +74,7 @@ final class LayerChurn {
         String name = prefix + made++;
         LayerId active = LayerId.of(name + "-new");
         driver.prepare(active, Optional.ofNullable(chain.peek()).map(LayerId::of), LayerOptions.none());
-        Files.writeString(driver.layerTarget(active).directory().resolve(name), content(name));
+        write(active, name);
         driver.commit(active, LayerId.of(name));
         chain.push(name);
         tell("committed " + name);
@@ -72,6 +82,17 @@ final class LayerChurn {
         driver.view(view, LayerId.of(name));
         driver.mounts(view);
         driver.remove(view);
+    }
+
+    private void write(LayerId active, String name) throws IOException {
+        Optional<LayerTarget> target = driver.layerTarget(active);
+        if (target.isPresent()) {
+            Files.writeString(target.get().directory().resolve(name), content(name));
+            return;
+        }
+        try (LayerMount mount = LayerMount.make(driver.mounts(active), place)) {
+            Files.writeString(mount.path().resolve(name), content(name));
+        }
     }
 
     private void remove(String name) {

@@ -10,12 +10,15 @@ import io.gantry.spi.Options;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.spi.storage.WhiteoutDialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -120,6 +123,23 @@ public final class StorageBench implements AutoCloseable {
         driver.view(view, LayerId.of(committed));
         in(view.value(), look);
         driver.remove(view);
+    }
+
+    /** Work on the place where an active layer is applied. */
+    @FunctionalInterface
+    public interface Application {
+        /** Does it. */
+        void to(LayerTarget target) throws IOException;
+    }
+
+    /** Does something in an active layer as the engine applies a layer: in the directory that the driver names, or where the layer is mounted. */
+    public void apply(String id, Application work) throws IOException {
+        Optional<LayerTarget> target = driver.layerTarget(LayerId.of(id));
+        if (target.isPresent()) {
+            work.to(target.get());
+        } else {
+            in(id, root -> work.to(new LayerTarget(root, WhiteoutDialect.DIRECT, List.of())));
+        }
     }
 
     /** Mounts an active layer or a view. */
