@@ -1,0 +1,2 @@
+/** The storage driver btrfs. */
+package io.gantry.storage.btrfs;

@@ -1,0 +1,2 @@
+/** The storage driver devicemapper. */
+package io.gantry.storage.devicemapper;

@@ -1,0 +1,2 @@
+/** The storage driver overlay. */
+package io.gantry.storage.overlay;

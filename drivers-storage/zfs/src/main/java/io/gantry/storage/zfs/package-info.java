@@ -1,0 +1,2 @@
+/** The storage driver zfs. */
+package io.gantry.storage.zfs;
