@@ -14,8 +14,10 @@ import java.util.Map;
 
 /** A tree as text, a line for each entry with all that a layer must keep of it; two trees are equal if their listings are. Access times are left out. */
 public final class TreeListing {
-    private final Map<Long, String> seen = new HashMap<>();
-    private final List<String> lines = new ArrayList<>();
+    private final Map<Long, List<String>> names = new HashMap<>();
+    private final List<Line> lines = new ArrayList<>();
+
+    private record Line(String text, long inode) {}
 
     private TreeListing() {}
 
@@ -23,7 +25,13 @@ public final class TreeListing {
     public static List<String> of(Path root) throws IOException {
         TreeListing listing = new TreeListing();
         listing.add(root, ".");
-        return List.copyOf(listing.lines);
+        return listing.lines.stream().map(listing::complete).toList();
+    }
+
+    /** With the first other name of the same file, if it has one in this tree: names elsewhere are the driver's business. */
+    private String complete(Line line) {
+        List<String> same = names.getOrDefault(line.inode(), List.of());
+        return same.size() < 2 ? line.text() : line.text() + " same-as=" + same.get(0);
     }
 
     private void add(Path path, String name) throws IOException {
@@ -58,9 +66,9 @@ public final class TreeListing {
             }
         }
         if (stat.links() > 1 && stat.kind() != io.gantry.linux.FileKind.DIRECTORY) {
-            line.append(" same-as=").append(seen.computeIfAbsent(stat.inode(), inode -> name));
+            names.computeIfAbsent(stat.inode(), inode -> new ArrayList<>()).add(name);
         }
-        lines.add(line.toString());
+        lines.add(new Line(line.toString(), stat.inode()));
         if (stat.kind() == io.gantry.linux.FileKind.DIRECTORY) {
             List<String> entries;
             try (OpenDirectory directory = OpenDirectory.open(path)) {
