@@ -38,6 +38,17 @@ public final class TreeCopy {
         scratch.removeTree(LINKS);
     }
 
+    /**
+     * Copies an entry that is no directory, with its attributes, to the same name elsewhere: a file of its own, whatever other names it has.
+     *
+     * @throws KernelException if it fails; half a copy may be there then
+     */
+    public static void single(OpenDirectory from, OpenDirectory to, String name) {
+        Stat stat =
+                from.stat(name).orElseThrow(() -> new KernelException("statx", from.name() + "/" + name, Errno.ENOENT));
+        single(from, to, name, stat);
+    }
+
     private void entries(OpenDirectory from, OpenDirectory to) {
         for (DirectoryEntry entry : from.list()) {
             String name = entry.name();

@@ -128,6 +128,16 @@ public final class LayerCatalog implements AutoCloseable {
         return layer;
     }
 
+    /** A layer that is no view, for {@link io.gantry.spi.storage.NativeDiffer#diff}. */
+    public LayerRecord requireChanges(LayerId id) {
+        String attempted = "tell what layer " + id + " changes";
+        LayerRecord layer = require(id, attempted);
+        if (layer.info().kind() == Kind.VIEW) {
+            throw wrongState(attempted, layer, "a view has no changes");
+        }
+        return layer;
+    }
+
     /** All layers, parents before children, otherwise the oldest first. */
     public synchronized List<LayerInfo> list() {
         return LayerOrder.parentsFirst(layers.values()).stream()

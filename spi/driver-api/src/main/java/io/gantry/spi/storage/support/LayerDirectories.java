@@ -89,7 +89,19 @@ public final class LayerDirectories {
         }
     }
 
-    /** As {@link #discard} while another error is on its way up: a failure is added to that one. */
+    /** Moves one thing in a layer's directory into the trash; does nothing if it is not there. */
+    public void discard(String key, String part) {
+        Path path = of(key).resolve(part);
+        try {
+            Files.move(path, inTrash(key + "-" + part), StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.DEBUG, "{0} is gone already", path);
+        } catch (IOException e) {
+            throw IoFailures.of("move " + path + " into " + trash, e);
+        }
+    }
+
+    /** As {@link #discard(String)} while another error is on its way up: a failure is added to that one. */
     public void discard(String key, Throwable failure) {
         try {
             discard(key);
