@@ -2,13 +2,8 @@ package io.gantry.tck.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.linux.FileKind;
-import io.gantry.linux.OpenDirectory;
-import io.gantry.linux.Xattrs;
 import io.gantry.spi.storage.LayerTarget;
-import io.gantry.spi.storage.WhiteoutDialect;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -35,7 +30,7 @@ interface LayerTargetCases extends StorageCases {
         bench().prepare("x", "base");
         bench().apply("x", target -> {
             ensureDirectory(target, "d");
-            delete(target, "d", "gone");
+            LayerMarks.delete(target, "d", "gone");
         });
         bench().driver().commit(id("x"), id("top"));
 
@@ -55,7 +50,7 @@ interface LayerTargetCases extends StorageCases {
         bench().prepare("x", "base");
         bench().apply("x", target -> {
             ensureDirectory(target, "d");
-            makeOpaque(target, "d");
+            LayerMarks.makeOpaque(target, "d");
             Files.writeString(target.directory().resolve("d/new"), "x");
         });
         bench().driver().commit(id("x"), id("top"));
@@ -82,35 +77,5 @@ interface LayerTargetCases extends StorageCases {
 
     private static void ensureDirectory(LayerTarget target, String name) throws IOException {
         Files.createDirectories(target.directory().resolve(name));
-    }
-
-    private static void delete(LayerTarget target, String directory, String name) throws IOException {
-        Path parent = target.directory().resolve(directory);
-        switch (target.dialect()) {
-            case DIRECT -> Files.delete(parent.resolve(name));
-            case AUFS -> Files.createFile(parent.resolve(".wh." + name));
-            case OVERLAY, OVERLAY_USERXATTR -> {
-                try (OpenDirectory open = OpenDirectory.open(parent)) {
-                    open.makeNode(name, FileKind.CHARACTER_DEVICE, 0, 0);
-                }
-            }
-        }
-    }
-
-    private static void makeOpaque(LayerTarget target, String directory) throws IOException {
-        Path path = target.directory().resolve(directory);
-        WhiteoutDialect dialect = target.dialect();
-        switch (dialect) {
-            case DIRECT -> {
-                try (OpenDirectory open = OpenDirectory.open(path)) {
-                    open.list().forEach(entry -> open.removeTree(entry.name()));
-                }
-            }
-            case AUFS -> Files.createFile(path.resolve(".wh..wh..opq"));
-            case OVERLAY, OVERLAY_USERXATTR -> {
-                String namespace = dialect == WhiteoutDialect.OVERLAY ? "trusted" : "user";
-                Xattrs.of(path).set(namespace + ".overlay.opaque", "y".getBytes(StandardCharsets.US_ASCII));
-            }
-        }
     }
 }

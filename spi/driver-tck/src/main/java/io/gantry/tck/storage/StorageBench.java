@@ -15,12 +15,14 @@ import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.spi.storage.WhiteoutDialect;
+import io.gantry.spi.storage.support.LayerDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A driver opened on a root of its own, and short words for what a test does with it. Not thread-safe, except for {@link #driver}. */
 public final class StorageBench implements AutoCloseable {
@@ -146,6 +148,16 @@ public final class StorageBench implements AutoCloseable {
     public LayerMount mount(String id) throws IOException {
         Path target = Files.createDirectory(base.resolve("mounts").resolve("m" + mounts++));
         return LayerMount.make(driver.mounts(LayerId.of(id)), target);
+    }
+
+    /** The paths below the driver's root, sorted, without what a probe that was killed left there to be discarded later. */
+    public List<String> files() throws IOException {
+        try (Stream<Path> paths = Files.walk(context.root())) {
+            return paths.map(path -> context.root().relativize(path).toString())
+                    .filter(path -> !path.startsWith(LayerDirectories.TRIAL))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** Closes the driver, deletes its root, and fails if a mount is left below it. */

@@ -5,6 +5,8 @@ import io.gantry.tck.LoopFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,27 @@ public abstract class StorageDriverContract
     @Override
     public LoopFileSystem smallDisk() throws IOException {
         return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q");
+    }
+
+    /** A limit in bytes that the driver can set on a layer and that is soon reached, for the cases of bounds on layers. */
+    @Override
+    public long leastLimit() {
+        return 4 << 20;
+    }
+
+    /** How long a single step may take on a slow machine before the suite takes it for stuck. */
+    @Override
+    public Duration patience() {
+        return Duration.ofMinutes(2);
+    }
+
+    /**
+     * All that the open driver has on disk and in the kernel, a line for each thing, sorted. When all layers are gone this must be as it was before the first one. By default the paths below
+     * the root; a driver that keeps more, such as subvolumes, quota groups, datasets or devices, adds them.
+     */
+    @Override
+    public List<String> leftovers() throws IOException {
+        return bench.files();
     }
 
     @Override
