@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Kills one process after another that works on the layers of a bench, and looks at what each left. Not thread-safe. */
 final class KillRounds implements AutoCloseable {
-    private static final int MOST_REPORTS = 60;
+    private static final int MOST_REPORTS = 40;
     private static final int MOST_COMMITTED = 12;
     private static final int ROUNDS_BETWEEN_PURGES = 15;
 
