@@ -1,2 +1,2 @@
-/** The storage driver zfs. */
+/** The storage driver {@code zfs}: layers are datasets of OpenZFS. */
 package io.gantry.storage.zfs;

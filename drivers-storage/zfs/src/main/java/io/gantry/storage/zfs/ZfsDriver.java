@@ -1,0 +1,286 @@
+package io.gantry.storage.zfs;
+
+import io.gantry.linux.FileSystemInfo;
+import io.gantry.linux.FileSystems;
+import io.gantry.linux.KernelException;
+import io.gantry.spi.DriverException;
+import io.gantry.spi.Problem;
+import io.gantry.spi.StatusRow;
+import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.LayerId;
+import io.gantry.spi.storage.LayerInfo;
+import io.gantry.spi.storage.LayerInfo.Kind;
+import io.gantry.spi.storage.LayerOptions;
+import io.gantry.spi.storage.LayerTarget;
+import io.gantry.spi.storage.MountSpec;
+import io.gantry.spi.storage.StorageCapability;
+import io.gantry.spi.storage.StorageContext;
+import io.gantry.spi.storage.StorageDriver;
+import io.gantry.spi.storage.Usage;
+import io.gantry.spi.storage.support.IoFailures;
+import io.gantry.spi.storage.support.LayerCatalog;
+import io.gantry.spi.storage.support.LayerRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A layer is a dataset, a clone of its parent's snapshot. A view shows the parent's snapshot and has no dataset.
+ *
+ * <p>A dataset that no record in the catalogue names is left over: from a layer that was removed, or one whose making was interrupted. {@link #cleanup} looks for those and destroys them, so
+ * that one that is busy is tried again until it is gone, over restarts too.
+ */
+final class ZfsDriver implements StorageDriver {
+    private static final System.Logger LOG = System.getLogger(ZfsDriver.class.getName());
+
+    private final LayerCatalog catalog;
+    private final LayerDatasets datasets;
+    private final LayerLook look;
+    private final ZfsStatus status;
+    private final List<StorageCapability> capabilities;
+    private final Object sweeping = new Object();
+
+    /** There may be datasets to destroy. */
+    private volatile boolean untidy = true;
+
+    private ZfsDriver(StorageContext context, ZfsSetting.Taken setting, LayerCatalog catalog, LayerDatasets datasets) {
+        this.catalog = catalog;
+        this.datasets = datasets;
+        look = new LayerLook(context.runDirectory().resolve("look"));
+        status = new ZfsStatus(setting, datasets.home());
+        capabilities = List.of(
+                new ZfsQuotas(catalog, datasets),
+                new ZfsDiffer(catalog, datasets, look),
+                new ZfsChecker(catalog, datasets, this::tidy));
+    }
+
+    static ZfsDriver open(StorageContext context) {
+        String attempted = "open zfs on " + context.root();
+        LayerCatalog catalog = LayerCatalog.open(context.root());
+        try {
+            ZfsSetting setting = ZfsSetting.of(context);
+            if (setting instanceof ZfsSetting.Refused refused) {
+                throw new UnsupportedException(new Problem(
+                        attempted, refused.why().detail(), refused.why().remedy()));
+            }
+            ZfsSetting.Taken taken = (ZfsSetting.Taken) setting;
+            LayerDatasets datasets = LayerDatasets.open(
+                    taken.programs(),
+                    context.root(),
+                    taken.parent(),
+                    catalog.keys().isEmpty());
+            ZfsDriver driver = new ZfsDriver(context, taken, catalog, datasets);
+            driver.destroyUnknown(datasets.found());
+            return driver;
+        } catch (ZfsFailure e) {
+            catalog.close();
+            throw e.as(attempted);
+        } catch (KernelException e) {
+            catalog.close();
+            throw failure(attempted, e);
+        } catch (RuntimeException e) {
+            catalog.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public LayerInfo prepare(LayerId id, Optional<LayerId> parent, LayerOptions options) {
+        String attempted = "prepare layer " + id;
+        Optional<Long> size = options.declares(ZfsProvider.LAYER_SIZE)
+                ? options.options().size(ZfsProvider.LAYER_SIZE)
+                : Optional.empty();
+        try (LayerCatalog.Draft draft = catalog.prepare(id, parent, options.labels())) {
+            Optional<String> parentKey =
+                    parent.map(base -> catalog.require(base, attempted).key());
+            try {
+                datasets.create(draft.key(), parentKey, size);
+                return draft.publish();
+            } catch (ZfsFailure e) {
+                untidy = true;
+                throw e.as(attempted);
+            } catch (DriverException e) {
+                untidy = true;
+                datasets.destroy(List.of(draft.key())).values().forEach(e::addSuppressed);
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public LayerInfo view(LayerId id, LayerId parent) {
+        try (LayerCatalog.Draft draft = catalog.view(id, parent)) {
+            return draft.publish();
+        }
+    }
+
+    /** A snapshot has all that was written, except for what a mount that somebody still has keeps in memory; hence the flush. */
+    @Override
+    public LayerInfo commit(LayerId id, LayerId name) {
+        String attempted = "commit layer " + id + " as " + name;
+        try (LayerCatalog.Draft draft = catalog.commit(id, name)) {
+            look.at(List.of(new LayerLook.Source(datasets.of(draft.key()), false)), places -> {
+                FileSystems.sync(places.get(0));
+                return places;
+            });
+            datasets.commit(draft.key());
+            try {
+                return draft.publish();
+            } catch (DriverException e) {
+                uncommit(draft.key(), e);
+                throw e;
+            }
+        } catch (ZfsFailure e) {
+            throw e.as(attempted);
+        } catch (KernelException e) {
+            throw failure(attempted, e);
+        }
+    }
+
+    @Override
+    public List<MountSpec> mounts(LayerId id) {
+        LayerRecord layer = catalog.requireMountable(id);
+        LayerLook.Source shown = shownBy(layer);
+        return List.of(MountSpec.of("zfs", shown.name(), List.of(shown.readOnly() ? "ro" : "rw")));
+    }
+
+    /** A dataset's content can be reached only where it is mounted. */
+    @Override
+    public Optional<LayerTarget> layerTarget(LayerId id) {
+        catalog.requireActive(id, "apply a layer to " + id);
+        return Optional.empty();
+    }
+
+    /** Entries are those that the layer has more than its parent, an empty dataset if it has none: ZFS does not count them apart. */
+    @Override
+    public Usage usage(LayerId id) {
+        String attempted = "measure layer " + id;
+        LayerRecord layer = catalog.require(id, attempted);
+        if (layer.info().kind() == Kind.VIEW) {
+            return new Usage(0, 0);
+        }
+        List<LayerLook.Source> shown = new ArrayList<>(List.of(shownBy(layer)));
+        shown.add(catalog.ancestors(layer).stream()
+                .findFirst()
+                .map(this::shownBy)
+                .orElse(new LayerLook.Source(datasets.home(), true)));
+        try {
+            List<Long> objects = look.at(
+                    shown,
+                    places -> places.stream()
+                            .map(FileSystems::info)
+                            .map(ZfsDriver::objects)
+                            .toList());
+            long bytes = Long.parseLong(datasets.values(datasets.of(layer.key()), "usedbydataset")[0]);
+            return new Usage(bytes, Math.max(0, objects.get(0) - objects.get(1)));
+        } catch (ZfsFailure e) {
+            throw e.as(attempted);
+        } catch (KernelException e) {
+            throw failure(attempted, e);
+        }
+    }
+
+    @Override
+    public Optional<LayerInfo> stat(LayerId id) {
+        return catalog.find(id).map(LayerRecord::info);
+    }
+
+    @Override
+    public List<LayerInfo> layers() {
+        return catalog.list();
+    }
+
+    @Override
+    public void remove(LayerId id) {
+        catalog.remove(id).ifPresent(layer -> untidy = true);
+    }
+
+    @Override
+    public void cleanup() {
+        if (untidy) {
+            tidy();
+        }
+    }
+
+    @Override
+    public List<StatusRow> status() {
+        return status.rows();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return status.warnings();
+    }
+
+    @Override
+    public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        return capabilities.stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    @Override
+    public void close() {
+        catalog.close();
+    }
+
+    /** What the layer's mount shows: of a view its parent's. */
+    private LayerLook.Source shownBy(LayerRecord layer) {
+        return switch (layer.info().kind()) {
+            case ACTIVE -> new LayerLook.Source(datasets.of(layer.key()), false);
+            case COMMITTED -> new LayerLook.Source(datasets.snapshotOf(layer.key()), true);
+            case VIEW -> shownBy(catalog.ancestors(layer).get(0));
+        };
+    }
+
+    private void tidy() {
+        try {
+            catalog.force();
+            untidy = false;
+            destroyUnknown(datasets.list());
+        } catch (ZfsFailure | DriverException e) {
+            untidy = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "what was removed stays in " + datasets.home() + " until the next time",
+                    e);
+        }
+    }
+
+    /** Keys are asked for after the listing: a dataset's key is known before it is made, until its layer is removed. */
+    private void destroyUnknown(List<LayerDataset> found) {
+        synchronized (sweeping) {
+            Set<String> known = catalog.keys();
+            List<LayerDataset> unknown = new ArrayList<>(found);
+            unknown.removeIf(dataset -> known.contains(dataset.key()));
+            if (unknown.isEmpty()) {
+                return;
+            }
+            Map<String, ZfsFailure> left = datasets.destroy(LayerDataset.clonesFirst(unknown));
+            left.forEach((key, why) -> {
+                untidy = true;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} belongs to no layer and stays until the next clean-up: {1}",
+                        datasets.of(key),
+                        why.getMessage());
+            });
+        }
+    }
+
+    private void uncommit(String key, DriverException failure) {
+        try {
+            datasets.uncommit(key);
+        } catch (ZfsFailure e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static long objects(FileSystemInfo info) {
+        return info.totalInodes() - info.freeInodes();
+    }
+
+    private static DriverException failure(String attempted, KernelException e) {
+        return IoFailures.of(attempted, e.errno().name(), e.getMessage(), e);
+    }
+}
