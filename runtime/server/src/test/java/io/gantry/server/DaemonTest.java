@@ -127,6 +127,9 @@ class DaemonTest {
         Ran ran = daemon.run("-s", "nosuch");
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("nosuch", "overlay2", "vfs");
+        Ran dropped = daemon.run("-s", "aufs");
+        assertThat(dropped.exitCode()).as(dropped.err()).isEqualTo(1);
+        assertThat(dropped.err()).contains("the aufs storage-driver has been deprecated and removed", "gantry load");
     }
 
     @Test

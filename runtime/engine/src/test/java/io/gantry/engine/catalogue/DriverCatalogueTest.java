@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finding, naming, choosing and listing drivers. */
 class DriverCatalogueTest {
@@ -132,9 +135,44 @@ class DriverCatalogueTest {
         try (DriverCatalogue catalogue = load()) {
             assertThatThrownBy(() -> catalogue.storage("btrfs"))
                     .hasMessageContainingAll("gantry-storage-btrfs is missing", "alpha");
-            assertThatThrownBy(() -> catalogue.storage("aufs")).hasMessageContaining("no plug-in of Gantry has it");
             assertThatThrownBy(() -> catalogue.network("macvlan"))
                     .hasMessageContainingAll("gantry-network-macvlan is missing", "no network driver is there at all");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"aufs", "fuse-overlayfs"})
+    void aDriverThatNobodyHasAnyMoreIsExplainedWithTheWayOutForItsImages(String name) throws IOException {
+        write(ProviderSource.storage("a.Provider", "alpha"), "a.jar");
+
+        try (DriverCatalogue catalogue = load()) {
+            assertThatThrownBy(() -> catalogue.storage(name))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageStartingWith("cannot find storage driver " + name + ": ")
+                    .hasMessageContainingAll(
+                            "docker save -o images.tar",
+                            "gantry load -i images.tar",
+                            "registry",
+                            "overlay2",
+                            "the known ones are alpha");
+        }
+    }
+
+    @Test
+    void aufsIsRefusedInDockersWords() throws IOException {
+        try (DriverCatalogue catalogue = load()) {
+            assertThatThrownBy(() -> catalogue.storage("aufs"))
+                    .hasMessageContaining("the aufs storage-driver has been deprecated and removed");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"overlayfs, overlay2", "native, vfs", "devmapper, devicemapper"})
+    void aNameOfContainerdsLeadsToDockers(String name, String dockers) throws IOException {
+        try (DriverCatalogue catalogue = load()) {
+            assertThatThrownBy(() -> catalogue.storage(name))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContaining("it is what containerd calls " + dockers);
         }
     }
 
