@@ -165,6 +165,16 @@ public final class LayerCatalog implements AutoCloseable {
         return Set.copyOf(keys);
     }
 
+    /** Where a layer's record is kept. */
+    Path file(LayerRecord layer) {
+        return files.of(layer);
+    }
+
+    /** Whether a layer's record can be read back. */
+    boolean isOnDisk(LayerRecord layer) {
+        return files.isReadable(layer);
+    }
+
     /** Replaces the driver's notes on a layer. */
     public void annotate(LayerId id, Map<String, String> attributes) {
         String attempted = "update layer " + id;

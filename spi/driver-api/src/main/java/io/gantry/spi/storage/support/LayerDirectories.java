@@ -67,6 +67,17 @@ public final class LayerDirectories {
         return layers.resolve(key);
     }
 
+    /** What is there now, of layers and of nobody. */
+    public List<Path> list() {
+        try (Stream<Path> entries = Files.list(layers)) {
+            return entries.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw IoFailures.of("list the layers in " + layers, e.getCause());
+        } catch (IOException e) {
+            throw IoFailures.of("list the layers in " + layers, e);
+        }
+    }
+
     /** Makes a layer's directory, mode 0700. */
     public Path create(String key) {
         Path directory = of(key);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +46,26 @@ final class RecordFiles {
         return records;
     }
 
+    Path of(LayerRecord layer) {
+        return directory.resolve(layer.key());
+    }
+
+    /** Whether there is a whole record of a layer's key. */
+    boolean isReadable(LayerRecord layer) {
+        Path file = of(layer);
+        try {
+            RecordCodec.record(layer.key(), DurableFields.read(file, RecordCodec.HEADER));
+            return true;
+        } catch (NoSuchFileException | DurableFields.DamagedException e) {
+            return false;
+        } catch (IOException e) {
+            throw IoFailures.of("read the layer record " + file, e);
+        }
+    }
+
     /** Writes a record: when this returns it survives a power cut, and until then the one before it does. */
     void write(LayerRecord layer) {
-        Path file = directory.resolve(layer.key());
+        Path file = of(layer);
         try {
             DurableFields.write(file, RecordCodec.HEADER, RecordCodec.fields(layer));
         } catch (IOException e) {
@@ -57,7 +75,7 @@ final class RecordFiles {
 
     /** Deletes a record. What it named may be deleted once {@link #force} has returned. */
     void delete(LayerRecord layer) {
-        Path file = directory.resolve(layer.key());
+        Path file = of(layer);
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
