@@ -5,6 +5,7 @@ import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.storage.support.LayerRecord;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.List;
  * A layer's directory. A committed layer, and an active one without parent, has {@code root}, its whole content. An active layer on a parent has {@code upper}, its changes, and {@code work},
  * which overlay needs beside it. During a commit both are there, and the layer's record says which counts.
  */
-final class LayerLayout {
+final class LayerLayout implements DirectoryChecker.Layout {
     private static final String ROOT = "root";
     private static final String UPPER = "upper";
     private static final String WORK = "work";
@@ -45,10 +46,15 @@ final class LayerLayout {
         return isWhole(layer.info()) ? root(layer.key()) : upper(layer.key());
     }
 
-    /** What has to be there. */
-    List<Path> parts(LayerRecord layer) {
+    @Override
+    public List<Path> parts(LayerRecord layer) {
         String key = layer.key();
         return isWhole(layer.info()) ? List.of(root(key)) : List.of(upper(key), work(key));
+    }
+
+    @Override
+    public boolean needsParent(LayerRecord layer) {
+        return !isWhole(layer.info());
     }
 
     void createWithoutParent(String key) {

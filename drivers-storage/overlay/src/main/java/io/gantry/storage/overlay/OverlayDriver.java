@@ -23,6 +23,7 @@ import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.WhiteoutDialect;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A committed layer is a whole tree whose files are hard links to those of its parent where they are the same. A container is one overlay mount on such a tree.
@@ -52,6 +54,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
     private final LayerCatalog catalog;
     private final LayerDirectories directories;
     private final LayerLayout layout;
+    private final DirectoryChecker checker;
 
     private OverlayDriver(
             StorageContext context, Trial.Outcome trial, LayerCatalog catalog, LayerDirectories directories) {
@@ -60,6 +63,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
         this.catalog = catalog;
         this.directories = directories;
         layout = new LayerLayout(directories);
+        checker = new DirectoryChecker(catalog, directories, layout, this::remove);
     }
 
     static OverlayDriver open(StorageContext context) {
@@ -240,7 +244,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
-        return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+        return Stream.of(this, checker).filter(type::isInstance).map(type::cast).findFirst();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.gantry.linux.Xattrs;
 import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.ConsistencyChecker;
 import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
@@ -278,6 +279,28 @@ class OverlayDriverTest {
         bench.layer(
                 "b", "a", root -> assertThat(Stat.of(root).orElseThrow().mode()).isEqualTo(0700));
         bench.look("b", root -> assertThat(Stat.of(root).orElseThrow().mode()).isEqualTo(0700));
+    }
+
+    @Test
+    void lostTreesAreFoundAndMended() throws IOException {
+        ConsistencyChecker checker =
+                bench.driver().capability(ConsistencyChecker.class).orElseThrow();
+        bench.base("a", root -> Files.writeString(root.resolve("f"), "x"));
+        bench.layer("b", "a", root -> {});
+        bench.prepare("x", "a");
+        assertThat(checker.check()).isEmpty();
+        try (OpenDirectory layer = OpenDirectory.open(tree("a").getParent())) {
+            layer.removeTree("root");
+        }
+
+        List<ConsistencyChecker.Fault> faults = checker.check();
+        assertThat(faults)
+                .extracting(fault -> fault.kind() + " " + fault.layer().orElseThrow())
+                .containsExactly("UNMOUNTABLE a", "MISSING_PARENT x");
+        checker.repair(faults.get(1));
+
+        assertThat(bench.driver().stat(LayerId.of("x"))).isEmpty();
+        bench.look("b", root -> assertThat(root.resolve("f")).hasContent("x"));
     }
 
     private long inode(String layer, String file) throws IOException {

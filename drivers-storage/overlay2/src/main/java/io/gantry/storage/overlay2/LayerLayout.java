@@ -4,13 +4,16 @@ import io.gantry.linux.AttributeCopy;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.LayerDirectories;
+import io.gantry.spi.storage.support.LayerRecord;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A layer's directory: {@code diff}, what it adds to the layers beneath, and {@code work}, which overlay needs beside it. The path is short because overlay takes long chains of them.
  */
-final class LayerLayout {
+final class LayerLayout implements DirectoryChecker.Layout {
     private static final String DIFF = "diff";
     private static final String WORK = "work";
 
@@ -26,6 +29,16 @@ final class LayerLayout {
 
     Path work(String key) {
         return directories.of(key).resolve(WORK);
+    }
+
+    @Override
+    public List<Path> parts(LayerRecord layer) {
+        return List.of(diff(layer.key()), work(layer.key()));
+    }
+
+    @Override
+    public boolean needsParent(LayerRecord layer) {
+        return true;
     }
 
     /** Fills a layer's new directory. */

@@ -8,17 +8,20 @@ import io.gantry.spi.DriverException;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
 import io.gantry.spi.storage.LayerOptions;
 import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.MountSpec;
+import io.gantry.spi.storage.NativeDiffer;
 import io.gantry.spi.storage.Rebaser;
 import io.gantry.spi.storage.StorageCapability;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
@@ -30,12 +33,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Layers stacked by overlayfs. A layer's directory holds nothing of its parents, so that layers may be made side by side and put in order by {@link Rebaser}. Where there is nothing to
  * stack, the directory is bound: an active layer without parent, a view of a single layer.
  */
-final class Overlay2Driver implements StorageDriver, Rebaser {
+final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
     /** Docker's words. */
     static final String NO_QUOTAS = "--storage-opt is supported only for overlay over xfs with 'pquota' mount option";
 
@@ -49,6 +53,7 @@ final class Overlay2Driver implements StorageDriver, Rebaser {
     private final LayerCatalog catalog;
     private final LayerDirectories directories;
     private final LayerLayout layout;
+    private final DirectoryChecker checker;
     private final Optional<LayerQuotas> quotas;
 
     private Overlay2Driver(
@@ -58,6 +63,7 @@ final class Overlay2Driver implements StorageDriver, Rebaser {
         this.catalog = catalog;
         this.directories = directories;
         layout = new LayerLayout(directories);
+        checker = new DirectoryChecker(catalog, directories, layout, this::remove);
         quotas = decision.quotas()
                 ? Optional.of(new LayerQuotas(catalog, new Projects(context.root())))
                 : Optional.empty();
@@ -185,6 +191,15 @@ final class Overlay2Driver implements StorageDriver, Rebaser {
         return Optional.of(new LayerTarget(layout.diff(layer.key()), decision.dialect(), parents));
     }
 
+    /** Nothing where this kernel leaves marks in upper directories that are not the layer's own changes. */
+    @Override
+    public Optional<LayerDiff> diff(LayerId id) {
+        LayerRecord layer = catalog.requireChanges(id);
+        return decision.nativeDiff()
+                ? Optional.of(new LayerDiff.Kept(layout.diff(layer.key()), decision.dialect()))
+                : Optional.empty();
+    }
+
     @Override
     public Usage usage(LayerId id) {
         String attempted = "measure layer " + id;
@@ -233,10 +248,10 @@ final class Overlay2Driver implements StorageDriver, Rebaser {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
-        if (type.isInstance(this)) {
-            return Optional.of(type.cast(this));
-        }
-        return quotas.filter(type::isInstance).map(type::cast);
+        return Stream.concat(Stream.of(this, checker), quotas.stream())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst();
     }
 
     @Override

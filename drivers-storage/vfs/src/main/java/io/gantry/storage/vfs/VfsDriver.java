@@ -21,6 +21,7 @@ import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.WhiteoutDialect;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
@@ -30,13 +31,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * {@code ROOT/layers/KEY/fs} is a layer's whole content. A view is a read-only look at its parent's directory and has none of its own.
  *
  * <p>A layer counts from the moment its record is written; before that its copy has been put on disk, so neither a kill nor a power cut leaves half a copy that looks whole.
  */
-final class VfsDriver implements StorageDriver {
+final class VfsDriver implements StorageDriver, DirectoryChecker.Layout {
     /** Docker's words. */
     static final String NO_QUOTAS = "Filesystem does not support, or has not enabled quotas";
 
@@ -45,6 +47,7 @@ final class VfsDriver implements StorageDriver {
     private final StorageContext context;
     private final LayerCatalog catalog;
     private final LayerDirectories directories;
+    private final DirectoryChecker checker;
     private final Optional<LayerQuotas> quotas;
     private final String backing;
     private final FileData.Method method;
@@ -62,6 +65,7 @@ final class VfsDriver implements StorageDriver {
         this.quotas = quotas;
         this.backing = backing;
         this.method = method;
+        checker = new DirectoryChecker(catalog, directories, this, this::remove);
     }
 
     static VfsDriver open(StorageContext context) {
@@ -196,7 +200,21 @@ final class VfsDriver implements StorageDriver {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
-        return quotas.filter(type::isInstance).map(type::cast);
+        return Stream.concat(Stream.of(checker), quotas.stream())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst();
+    }
+
+    @Override
+    public List<Path> parts(LayerRecord layer) {
+        return List.of(content(layer.key()));
+    }
+
+    /** Every layer is whole. */
+    @Override
+    public boolean needsParent(LayerRecord layer) {
+        return false;
     }
 
     @Override
