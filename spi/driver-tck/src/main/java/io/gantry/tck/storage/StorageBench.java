@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.linux.MountTable;
 import io.gantry.linux.Mounts;
 import io.gantry.linux.OpenDirectory;
+import io.gantry.spi.DriverException;
 import io.gantry.spi.OptionSpec;
 import io.gantry.spi.Options;
 import io.gantry.spi.storage.LayerId;
@@ -19,6 +20,8 @@ import io.gantry.spi.storage.support.LayerDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,8 @@ import java.util.stream.Stream;
 
 /** A driver opened on a root of its own, and short words for what a test does with it. Not thread-safe, except for {@link #driver}. */
 public final class StorageBench implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(StorageBench.class.getName());
+
     private final StorageDriverProvider provider;
     private final Path base;
     private final StorageContext context;
@@ -160,10 +165,11 @@ public final class StorageBench implements AutoCloseable {
         }
     }
 
-    /** Closes the driver, deletes its root, and fails if a mount is left below it. */
+    /** Removes all layers, closes the driver, deletes its root, and fails if a mount is left below it. */
     @Override
     public void close() {
         try {
+            removeLayers();
             driver.close();
             assertThat(MountTable.read().beneath(base))
                     .as("mounts that the test left behind")
@@ -174,5 +180,20 @@ public final class StorageBench implements AutoCloseable {
                 parent.removeTree(base.getFileName().toString());
             }
         }
+    }
+
+    /** By the driver, since layers may be elsewhere than in its root, or such that nobody else can delete them. */
+    private void removeLayers() {
+        driver.close();
+        try {
+            driver = provider.open(context);
+        } catch (DriverException e) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing to remove in a root that cannot be opened", e);
+            return;
+        }
+        List<LayerInfo> childrenFirst = new ArrayList<>(driver.layers());
+        Collections.reverse(childrenFirst);
+        childrenFirst.forEach(layer -> driver.remove(layer.id()));
+        driver.cleanup();
     }
 }
