@@ -79,6 +79,19 @@ make_once() {
   ) 8>>"$lab/making"
 }
 
+# pipe NUMBER: copies what the guest writes to $run/pipe.NUMBER to this script's descriptor NUMBER
+pipe() {
+  local fifo=$run/pipe.$1
+  mkfifo "$fifo"
+  # open for both, so that no one waits for the other to open it
+  case $1 in
+    1) exec 5<>"$fifo"; cat <"$fifo" 5>&- & ;;
+    2) exec 6<>"$fifo"; cat <"$fifo" >&2 5>&- 6>&- & ;;
+  esac
+  helpers+=("$!")
+  pipes=yes
+}
+
 # --- the command line
 timeout=600
 memory=3072
@@ -155,6 +168,8 @@ start() {
     setpriv --pdeathsig KILL unshare --fork --kill-child=KILL --pid --mount --mount-proc \
     "${argv[@]}" <&0 &
   guest_pid=$!
+  # the guest's own ends of its pipes are all that keep them open
+  [ -z "${pipes-}" ] || exec 5>&- 6>&-
   local code=0
   wait "$guest_pid" || code=$?
   guest_pid=

@@ -108,7 +108,7 @@ ports() {
       done
       ;;
     qemu)
-      terminal=/dev/ttyS0
+      terminal=/dev/ttyS1
       for port in /sys/class/virtio-ports/*; do
         case $(cat "$port/name") in
           out) out=/dev/${port##*/} ;;
