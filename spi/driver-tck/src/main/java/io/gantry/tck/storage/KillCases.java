@@ -3,7 +3,6 @@ package io.gantry.tck.storage;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * What a driver finds that was killed in the middle of its work, at points nobody chose. {@code -Dgantry.tck.kills=N} says how often, 10 times if it is not given;
@@ -11,11 +10,11 @@ import org.junit.jupiter.api.TestReporter;
  */
 interface KillCases extends StorageCases {
     @Test
-    default void aKilledDriverLosesNothingThatItCommittedAndLeavesNothingElse(TestReporter reporter) throws Exception {
+    default void aKilledDriverLosesNothingThatItCommittedAndLeavesNothingElse() throws Exception {
         int kills = Integer.getInteger("gantry.tck.kills", 10);
         long seed = Optional.ofNullable(Long.getLong("gantry.tck.seed"))
                 .orElseGet(() -> new Random().nextInt(1 << 30) + 0L);
-        reporter.publishEntry("kills", kills + " with -Dgantry.tck.seed=" + seed);
+        note("seed", Long.toString(seed));
         try (KillRounds rounds = new KillRounds(this, seed)) {
             for (int kill = 0; kill < kills; kill++) {
                 try {
@@ -26,6 +25,7 @@ interface KillCases extends StorageCases {
                                     + e.getMessage(),
                             e);
                 }
+                note("kills", Integer.toString(kill + 1));
             }
         }
     }

@@ -291,12 +291,7 @@ interface LayerStateCases extends StorageCases {
 
     @Test
     default void aRebaseTakesALayerOntoItsParent() throws IOException {
-        Optional<Rebaser> capability = bench().driver().capability(Rebaser.class);
-        if (capability.isEmpty()) {
-            assertThat(bench().driver().capability(Rebaser.class)).isEmpty();
-            return;
-        }
-        Rebaser rebaser = capability.get();
+        Rebaser rebaser = offered(Rebaser.class);
         bench().base("base", root -> Files.writeString(root.resolve("f"), "base"));
         bench().prepare("x");
         bench().in("x", root -> Files.writeString(root.resolve("g"), "top"));

@@ -1,19 +1,51 @@
 package io.gantry.tck.storage;
 
+import io.gantry.linux.Kernel;
+import io.gantry.linux.MountTable;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.tck.LoopFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The storage suite. Each case gets a driver opened on an empty root; after it the suite checks that no mount and no lock is left, and deletes the root. Needs root privileges.
+ *
+ * <p>A driver's test extends this class and names the {@link #provider}; the other methods may be overridden to fit. {@link StorageProviderTest} does so for a provider that is named on the
+ * command line.
+ *
+ * <h2>System properties</h2>
+ *
+ * <ul>
+ *   <li>{@code gantry.tck.kills}: how often {@link KillCases} kills a process that drives the driver; 10 if not given
+ *   <li>{@code gantry.tck.seed}: repeats the random choices of a run; reports and failures name the one that was used
+ *   <li>{@code gantry.tck.report}: where reports go; {@code target/conformance} if not given
+ * </ul>
+ *
+ * <h2>Reports</h2>
+ *
+ * Each class writes two files, named by the class: {@code CLASS.txt} for people, and {@code CLASS.properties}, UTF-8 lines {@code key=value} that {@link java.util.Properties#load(java.io.Reader)}
+ * reads:
+ *
+ * <ul>
+ *   <li>{@code format=1}; {@code suite}, the class; {@code run}, the process that wrote it (a class that runs twice in one process goes on with what it wrote before)
+ *   <li>{@code driver}, {@code driver.version} (if its JAR says), {@code driver.api}, {@code provider}, {@code options}; {@code file.system}, {@code kernel}, {@code machine}, {@code java}
+ *   <li>{@code passed}, {@code failed}, {@code skipped}, {@code not-offered}: how many cases; {@code millis} for all of them
+ *   <li>{@code kills}, how many processes were killed and their remains found good; {@code seed}
+ *   <li>for N from 1 on {@code case.N.name}, {@code case.N.outcome} (one of the four words), {@code case.N.millis}, {@code case.N.attempts}, and {@code case.N.reason} if it did not pass, or not at
+ *       the first attempt
+ * </ul>
  */
+@ExtendWith(ConformanceReport.class)
 public abstract class StorageDriverContract
         implements LayerStateCases,
                 LayerContentCases,
@@ -22,6 +54,7 @@ public abstract class StorageDriverContract
                 LayerUsageCases,
                 FullDiskCases,
                 KillCases {
+    private final Map<String, String> notes = new LinkedHashMap<>();
     private StorageBench bench;
 
     /** The provider under test. */
@@ -35,6 +68,14 @@ public abstract class StorageDriverContract
     /** Where the suite makes its directories; on the file system that the driver is to be tested on. */
     protected Path scratch() {
         return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** What the driver stands on, for the report: the type of the file system beneath {@link #scratch}, unless the driver brings its own. */
+    protected String backing() throws IOException {
+        return MountTable.read()
+                .covering(scratch().toRealPath())
+                .map(MountTable.Entry::type)
+                .orElse("unknown");
     }
 
     /** How many layers the deep case stacks. */
@@ -73,6 +114,33 @@ public abstract class StorageDriverContract
     @Override
     public final StorageBench bench() {
         return bench;
+    }
+
+    @Override
+    public final void note(String key, String value) {
+        notes.put(key, value);
+    }
+
+    /** What the report says of this suite, as far as it is known. */
+    final Map<String, String> facts() {
+        StorageDriverProvider provider = provider();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("driver", provider.name());
+        Optional.ofNullable(provider.getClass().getPackage().getImplementationVersion())
+                .ifPresent(version -> facts.put("driver.version", version));
+        facts.put("driver.api", provider.apiVersion().toString());
+        facts.put("provider", provider.getClass().getName());
+        facts.put("options", new TreeMap<>(daemonOptions()).toString());
+        try {
+            facts.put("file.system", backing());
+        } catch (IOException e) {
+            facts.put("file.system", "unknown: " + e);
+        }
+        facts.put("kernel", Kernel.release().text());
+        facts.put("machine", System.getProperty("os.arch"));
+        facts.put("java", System.getProperty("java.runtime.version"));
+        facts.putAll(notes);
+        return facts;
     }
 
     @BeforeEach
