@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file system of a kind that the machine does not run on, in a sparse file, mounted in a directory of its own. Needs root, loop devices and the {@code mkfs} program of that kind. */
-public final class LoopFileSystem implements AutoCloseable {
+public final class LoopFileSystem implements SmallDisk {
     private final Path base;
 
     private LoopFileSystem(Path base) {
@@ -68,12 +68,12 @@ public final class LoopFileSystem implements AutoCloseable {
         }
     }
 
-    /** Where it is mounted. */
+    @Override
     public Path path() {
         return base.resolve("mounted");
     }
 
-    /** Writes a file, for as long as there is room. */
+    @Override
     public void fill(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             // Twice, since what is reserved while data waits to be written is more than it takes in the end.

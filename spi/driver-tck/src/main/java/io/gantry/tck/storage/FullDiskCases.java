@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
-import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 
 /** What happens when the disk is full: a typed error, and nothing that was not there before. */
 interface FullDiskCases extends StorageCases {
-    LoopFileSystem smallDisk() throws IOException;
+    SmallDisk smallDisk() throws IOException;
 
     @Test
     default void aFullDiskIsOutOfSpaceAndLeavesNothing() throws IOException {
-        try (LoopFileSystem disk = smallDisk();
+        try (SmallDisk disk = smallDisk();
                 StorageBench small = benchOn(disk)) {
             small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
             small.prepare("y", "base");
@@ -42,6 +42,7 @@ interface FullDiskCases extends StorageCases {
             assertThat(small.driver().stat(id("y")).orElseThrow().kind()).isEqualTo(Kind.ACTIVE);
 
             Files.delete(ballast);
+            disk.settle();
             small.prepare("x", "base");
             small.in("x", root -> assertThat(root.resolve("f")).hasSize(1 << 20));
             assertThat(small.driver().commit(id("y"), id("new")).kind()).isEqualTo(Kind.COMMITTED);
@@ -50,13 +51,14 @@ interface FullDiskCases extends StorageCases {
 
     @Test
     default void layersAreRemovedFromAFullDisk() throws IOException {
-        try (LoopFileSystem disk = smallDisk();
+        try (SmallDisk disk = smallDisk();
                 StorageBench small = benchOn(disk)) {
             small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
             disk.fill(disk.path().resolve("ballast"));
 
             small.driver().remove(id("base"));
             small.driver().cleanup();
+            disk.settle();
 
             assertThat(small.driver().layers()).isEmpty();
             small.prepare("x");
@@ -64,7 +66,7 @@ interface FullDiskCases extends StorageCases {
         }
     }
 
-    private StorageBench benchOn(LoopFileSystem disk) throws IOException {
+    private StorageBench benchOn(SmallDisk disk) throws IOException {
         return new StorageBench(bench().provider(), Map.of(), Files.createTempDirectory(disk.path(), "small-"));
     }
 

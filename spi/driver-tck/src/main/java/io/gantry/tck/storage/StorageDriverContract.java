@@ -4,6 +4,7 @@ import io.gantry.linux.Kernel;
 import io.gantry.linux.MountTable;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ public abstract class StorageDriverContract
 
     /** A file system that the driver works on and that is soon full, for the cases of a full disk; they close it. */
     @Override
-    public LoopFileSystem smallDisk() throws IOException {
+    public SmallDisk smallDisk() throws IOException {
         return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q");
     }
 
