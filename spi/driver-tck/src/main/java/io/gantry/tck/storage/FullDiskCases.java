@@ -53,7 +53,7 @@ interface FullDiskCases extends StorageCases {
     default void layersAreRemovedFromAFullDisk() throws IOException {
         try (SmallDisk disk = smallDisk();
                 StorageBench small = benchOn(disk)) {
-            small.base("base", root -> Files.write(root.resolve("f"), new byte[1 << 20]));
+            small.base("base", root -> Files.write(root.resolve("f"), new byte[4 << 20]));
             disk.fill(disk.path().resolve("ballast"));
 
             small.driver().remove(id("base"));
