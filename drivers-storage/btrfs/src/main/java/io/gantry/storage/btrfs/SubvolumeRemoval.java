@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Deletes a layer's directory with the subvolume in it, the subvolumes that a container made within that, and their quota groups. The kernel lets go of a group when it has freed the
@@ -26,6 +27,9 @@ final class SubvolumeRemoval {
 
     private final Volume volume;
     private final QuotaGroups groups;
+
+    /** Those whose blocks the kernel may still have to free. */
+    private final Set<Long> destroyed = ConcurrentHashMap.newKeySet();
 
     SubvolumeRemoval(Volume volume, QuotaGroups groups) {
         this.volume = volume;
@@ -46,27 +50,24 @@ final class SubvolumeRemoval {
 
     /** Empties the trash. Waits a little for the kernel to free what is in there, so that space is there again; what takes longer is finished the next time. */
     void empty(LayerDirectories directories) {
-        List<Long> destroyed = new ArrayList<>();
-        directories.emptyTrash(tree -> destroyed.addAll(destroyWithin(tree)));
+        directories.emptyTrash(this::destroyWithin);
         if (!destroyed.isEmpty()) {
             volume.flushAndReclaim();
-            awaitGone(destroyed);
+            awaitGone();
             volume.flushAndReclaim();
         }
         directories.emptyTrash(this::finish);
     }
 
-    /** Destroys all subvolumes within a directory, and remembers their groups there. Returns their numbers. */
-    List<Long> destroyWithin(Path directory) {
-        List<Long> destroyed = new ArrayList<>();
+    /** Destroys all subvolumes within a directory, and remembers their groups there. */
+    void destroyWithin(Path directory) {
         try (OpenDirectory layer = OpenDirectory.open(directory)) {
             for (DirectoryEntry entry : layer.list()) {
                 if (entry.kind() == FileKind.DIRECTORY) {
-                    destroyed.addAll(destroyIfSubvolume(layer, entry.name()));
+                    destroyIfSubvolume(layer, entry.name());
                 }
             }
         }
-        return destroyed;
     }
 
     /** Destroys the groups that are remembered in a directory, and deletes it; false if it has to stay for now. */
@@ -91,10 +92,10 @@ final class SubvolumeRemoval {
         return done;
     }
 
-    private void awaitGone(List<Long> subvolumes) {
+    private void awaitGone() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long pause = 1;
-        for (long subvolume : subvolumes) {
+        for (long subvolume : destroyed) {
             while (!volume.isGone(subvolume)) {
                 if (System.nanoTime() > deadline) {
                     return;
@@ -107,14 +108,14 @@ final class SubvolumeRemoval {
                 }
                 pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
             }
+            destroyed.remove(subvolume);
         }
     }
 
-    private List<Long> destroyIfSubvolume(OpenDirectory layer, String name) {
-        List<Long> destroyed = new ArrayList<>();
+    private void destroyIfSubvolume(OpenDirectory layer, String name) {
         try (OpenDirectory top = layer.directory(name)) {
             if (!Subvolumes.isRoot(top)) {
-                return destroyed;
+                return;
             }
             long id = Subvolumes.info(top.fd()).id();
             Set<Long> counted = groups.all();
@@ -128,7 +129,6 @@ final class SubvolumeRemoval {
             Subvolumes.destroy(layer, name);
             destroyed.add(id);
         }
-        return destroyed;
     }
 
     /** All subvolumes below one, those around others first. */
