@@ -79,6 +79,10 @@ make_once() {
   ) 8>>"$lab/making"
 }
 
+little_endian() {
+  printf '\\0%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
+}
+
 # pipe NUMBER: copies what the guest writes to $run/pipe.NUMBER to this script's descriptor NUMBER
 pipe() {
   local fifo=$run/pipe.$1
@@ -159,6 +163,10 @@ start() {
     printf '\n'
   } >"$run/command"
   truncate -s "${disk}G" "$run/tmp.disk" "$run/spare.disk"
+  # the spare one has a partition: zpool makes its own on whole disks, and waits for a udev then that is not there
+  printf '\0\0\0\0\203\0\0\0\0\010\0\0%b' "$(little_endian $((disk * 2097152 - 2048)))" |
+    dd of="$run/spare.disk" bs=1 seek=446 conv=notrunc status=none
+  printf '\125\252' | dd of="$run/spare.disk" bs=1 seek=510 conv=notrunc status=none
   # unwritten tables: written when used, which keeps the file sparse and the start fast
   mke2fs -q -F -t ext4 -E lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=0:0 -O ^has_journal "$run/tmp.disk"
 

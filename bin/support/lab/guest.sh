@@ -49,8 +49,8 @@ sort -u "$run/kept" | while IFS= read -r folder; do
   esac
 done
 case $lab_kind in
-  uml) disk=/dev/ubda spare=/dev/ubdb ;;
-  qemu) disk=/dev/vda spare=/dev/vdb ;;
+  uml) disk=/dev/ubda spare=/dev/ubdb1 ;;
+  qemu) disk=/dev/vda spare=/dev/vdb1 ;;
 esac
 mount -t ext4 -o discard,noatime "$disk" "$root/tmp" || die "cannot mount $disk"
 rmdir "$root/tmp/lost+found"
