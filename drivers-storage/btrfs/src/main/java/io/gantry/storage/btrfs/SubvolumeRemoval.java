@@ -65,6 +65,8 @@ final class SubvolumeRemoval {
             for (DirectoryEntry entry : layer.list()) {
                 if (entry.kind() == FileKind.DIRECTORY) {
                     destroyIfSubvolume(layer, entry.name());
+                } else if (entry.name().startsWith(GROUP)) {
+                    destroyed.add(remembered(entry));
                 }
             }
         }
@@ -76,7 +78,7 @@ final class SubvolumeRemoval {
         try (OpenDirectory layer = OpenDirectory.open(directory)) {
             for (DirectoryEntry entry : layer.list()) {
                 if (entry.name().startsWith(GROUP)) {
-                    if (groups.destroy(Long.parseLong(entry.name().substring(GROUP.length())))) {
+                    if (groups.destroy(remembered(entry))) {
                         layer.remove(entry.name());
                     } else {
                         done = false;
@@ -184,6 +186,10 @@ final class SubvolumeRemoval {
             }
         }
         return at;
+    }
+
+    private static long remembered(DirectoryEntry entry) {
+        return Long.parseLong(entry.name().substring(GROUP.length()));
     }
 
     private static void remember(OpenDirectory layer, long id, Set<Long> counted) {
