@@ -160,6 +160,16 @@ final class LibC {
 
         int unshare(int flags);
 
+        // whom a thread's files belong to
+
+        int setfsuid(int uid);
+
+        int setfsgid(int gid);
+
+        int capget(byte[] header, byte[] data);
+
+        int capset(@In byte[] header, @In byte[] data);
+
         // sockets and events
 
         int socket(int domain, int type, int protocol);

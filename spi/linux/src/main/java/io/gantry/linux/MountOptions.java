@@ -98,6 +98,7 @@ final class MountOptions {
     private boolean bind;
     private boolean recursiveBind;
     private boolean remount;
+    private Optional<String> idMap = Optional.empty();
     private Attributes attributes = Attributes.NONE;
     private Attributes recursiveAttributes = Attributes.NONE;
     private final List<Parameter> parameters = new ArrayList<>();
@@ -123,6 +124,11 @@ final class MountOptions {
         return remount;
     }
 
+    /** How owners are mapped, as {@link IdMap} or the file of a user namespace. */
+    Optional<String> idMap() {
+        return idMap;
+    }
+
     /** For the mount alone. */
     Attributes attributes() {
         return attributes;
@@ -143,6 +149,10 @@ final class MountOptions {
     }
 
     private void add(String option) {
+        if (option.startsWith(IdMap.OPTION + "=")) {
+            idMap = Optional.of(option.substring(IdMap.OPTION.length() + 1));
+            return;
+        }
         if (option.isEmpty()
                 || FOR_TABLES_ONLY.contains(option)
                 || option.startsWith("x-")

@@ -7,6 +7,9 @@ import java.util.Objects;
 /**
  * A mount as {@code fstab(5)} would write it, each option an element of its own.
  *
+ * <p>{@code X-mount.idmap=u:INSIDE:OUTSIDE:COUNT g:INSIDE:OUTSIDE:COUNT …}, as {@code mount(8)} has it, shows owners on disk as
+ * others; on overlay it holds for each layer. Without it nothing is mapped, and where it cannot be done nothing is mounted.
+ *
  * <p>Options known to every file system: {@code ro rw nosuid suid nodev dev noexec exec noatime atime relatime
  * strictatime nodiratime diratime nosymfollow symfollow sync async dirsync lazytime nolazytime silent}; {@code bind},
  * {@code rbind}, {@code remount}; {@code [r]private [r]shared [r]slave [r]unbindable}; {@code rro rrw rnosuid rnodev

@@ -24,7 +24,9 @@ public final class Mounts {
             remount(options, target);
             return;
         }
-        if (options.bind()) {
+        if (options.idMap().isPresent()) {
+            IdMappedMounts.mount(request, options, target);
+        } else if (options.bind()) {
             bind(request.source(), options, target);
         } else if (!NewMountApi.mount(request, options, target)) {
             ClassicMountApi.mount(request, options, target);
@@ -128,6 +130,13 @@ public final class Mounts {
     }
 
     private static void remount(MountOptions options, Path target) {
+        if (options.idMap().isPresent()) {
+            throw new KernelException(
+                    "mount",
+                    "remount of " + target,
+                    Errno.EINVAL,
+                    "the owners of what is mounted cannot be mapped anew");
+        }
         if (!NewMountApi.remount(options, target)) {
             ClassicMountApi.remount(options, target);
         }

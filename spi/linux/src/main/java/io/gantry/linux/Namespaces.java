@@ -86,7 +86,8 @@ public final class Namespaces {
         }
     }
 
-    private static <T, E extends Exception> T onThread(String name, Runnable preparation, Work<T, E> work) throws E {
+    /** Runs work on a thread of its own that ends with it, after a preparation that changes the thread. */
+    static <T, E extends Exception> T onThread(String name, Runnable preparation, Work<T, E> work) throws E {
         AtomicReference<Outcome<T>> outcome = new AtomicReference<>();
         Thread worker = new Thread(() -> outcome.set(attempt(preparation, work)), "namespace-" + name);
         worker.setDaemon(true);

@@ -24,6 +24,7 @@ final class NewMountApi {
     private static final int MOVE_MOUNT_FROM_FD = 0x4;
     private static final int MOVE_MOUNT_FOLLOW_TARGET = 0x10;
     private static final int MOUNT_ATTR_SIZE = 32;
+    private static final long MOUNT_ATTR_IDMAP = 0x100000;
 
     /** {@code fsconfig} copies at most this many bytes of a string, terminator included. */
     private static final int LONGEST_STRING = 256;
@@ -35,6 +36,15 @@ final class NewMountApi {
 
     /** Makes a superblock and mounts it. */
     static boolean mount(MountRequest request, MountOptions options, Path target) {
+        return mount(request, options, target, Optional.empty());
+    }
+
+    /**
+     * The same with mapped owners.
+     *
+     * @param owners a user namespace with the map, if there is one
+     */
+    static boolean mount(MountRequest request, MountOptions options, Path target, Optional<Fd> owners) {
         String object = request.type() + " on " + target;
         long context = LibC.calls().syscall(LibC.Sys.FSOPEN, KernelString.terminated(request.type()), CLOEXEC);
         if (context < 0) {
@@ -62,6 +72,7 @@ final class NewMountApi {
                 throw configuration.failure();
             }
             try (Fd detached = Fd.owning((int) mount)) {
+                owners.ifPresent(namespace -> mapOwners(detached, namespace, 0, object));
                 attach(detached, target, object);
             }
             return true;
@@ -90,24 +101,57 @@ final class NewMountApi {
 
     /** Clones a mount, or a tree of them, changes its attributes and puts it in place: never visible half-made. */
     static boolean bind(String source, MountOptions options, Path target) {
+        return bind(source, options, target, Optional.empty());
+    }
+
+    /**
+     * The same with mapped owners.
+     *
+     * @param owners as for {@link #mount}
+     */
+    static boolean bind(String source, MountOptions options, Path target, Optional<Fd> owners) {
         String object = source + " on " + target;
         int recursive = options.recursiveBind() ? LibC.AT_RECURSIVE : 0;
-        int flags = OPEN_TREE_CLONE | OpenFlags.O_CLOEXEC | recursive;
-        long tree = LibC.calls().syscall(LibC.Sys.OPEN_TREE, LibC.AT_FDCWD, KernelString.terminated(source), flags);
-        if (tree < 0) {
-            KernelException failure = KernelException.last("bind", object);
-            if (isMissing(failure)) {
-                return false;
-            }
-            throw failure;
+        Optional<Fd> tree = clone(source, recursive, object);
+        if (tree.isEmpty()) {
+            return false;
         }
-        try (Fd clone = Fd.owning((int) tree)) {
+        try (Fd clone = tree.get()) {
             if (!setAttributes(clone, options.recursiveAttributes(), LibC.AT_RECURSIVE, object)
                     || !setAttributes(clone, options.attributes(), 0, object)) {
                 return false;
             }
+            owners.ifPresent(namespace -> mapOwners(clone, namespace, recursive, object));
             attach(clone, target, object);
             return true;
+        }
+    }
+
+    /** A clone of what is mounted somewhere, itself mounted nowhere; empty if the kernel has no such call. */
+    static Optional<Fd> clone(String source, int recursive, String object) {
+        int flags = OPEN_TREE_CLONE | OpenFlags.O_CLOEXEC | recursive;
+        long tree = LibC.calls().syscall(LibC.Sys.OPEN_TREE, LibC.AT_FDCWD, KernelString.terminated(source), flags);
+        if (tree >= 0) {
+            return Optional.of(Fd.owning((int) tree));
+        }
+        KernelException failure = KernelException.last("bind", object);
+        if (isMissing(failure)) {
+            return Optional.empty();
+        }
+        throw failure;
+    }
+
+    /** Lets a mount that is nowhere yet show owners as a user namespace maps them. */
+    static void mapOwners(Fd mount, Fd namespace, int recursive, String object) {
+        byte[] change = new byte[MOUNT_ATTR_SIZE];
+        Struct.view(change).putLong(0, MOUNT_ATTR_IDMAP).putLong(24, namespace.value());
+        int flags = LibC.AT_EMPTY_PATH | recursive;
+        long size = MOUNT_ATTR_SIZE;
+        if (LibC.calls().syscall(LibC.Sys.MOUNT_SETATTR, mount.value(), LibC.EMPTY_PATH, flags, change, size) != 0) {
+            KernelException failure = KernelException.last("mount_setattr", object);
+            throw failure.is(Errno.EINVAL)
+                    ? failure.because("its file system cannot show owners mapped, or its owners are mapped already")
+                    : failure;
         }
     }
 
@@ -170,7 +214,7 @@ final class NewMountApi {
         throw failure;
     }
 
-    private static void attach(Fd mount, Path target, String object) {
+    static void attach(Fd mount, Path target, String object) {
         int flags = MOVE_MOUNT_FROM_FD | MOVE_MOUNT_FOLLOW_TARGET;
         byte[] path = KernelString.terminated(target.toString());
         long result =
