@@ -3,6 +3,7 @@ package io.gantry.storage.overlay;
 import io.gantry.linux.FileSystemInfo;
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.TreeUsage;
 import io.gantry.spi.DriverException;
@@ -10,6 +11,7 @@ import io.gantry.spi.Probe;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
@@ -28,6 +30,9 @@ import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +60,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
     private final LayerDirectories directories;
     private final LayerLayout layout;
     private final DirectoryChecker checker;
+    private final MappedMounts mapped;
 
     private OverlayDriver(
             StorageContext context, Trial.Outcome trial, LayerCatalog catalog, LayerDirectories directories) {
@@ -64,6 +70,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
         this.directories = directories;
         layout = new LayerLayout(directories);
         checker = new DirectoryChecker(catalog, directories, layout, this::remove);
+        mapped = new MappedMounts(this::mounts, this::tryMappedOwners);
     }
 
     static OverlayDriver open(StorageContext context) {
@@ -225,7 +232,9 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
     @Override
     public List<StatusRow> status() {
         List<StatusRow> rows = new ArrayList<>(List.of(
-                new StatusRow("Backing Filesystem", trial.backing()), new StatusRow("Supports d_type", "true")));
+                new StatusRow("Backing Filesystem", trial.backing()),
+                new StatusRow("Supports d_type", "true"),
+                mapped.row()));
         try {
             FileSystemInfo info = FileSystems.info(context.root());
             if (info.totalInodes() > 0) {
@@ -244,6 +253,9 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
         return Stream.of(this, checker).filter(type::isInstance).map(type::cast).findFirst();
     }
 
@@ -281,6 +293,22 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
             } catch (KernelException e) {
                 throw failure("tidy layer " + layer.id(), e);
             }
+        }
+    }
+
+    private Optional<String> tryMappedOwners() {
+        Path root = context.root();
+        try {
+            Path scratch = Files.createTempDirectory(root, LayerDirectories.TRIAL);
+            try {
+                return MappedOwners.overlayObstacle(scratch, trial.mountOptions());
+            } finally {
+                delete(scratch);
+            }
+        } catch (IOException e) {
+            throw IoFailures.of("try mapped owners in " + root, e);
+        } catch (KernelException e) {
+            throw failure("try mapped owners in " + root, e);
         }
     }
 

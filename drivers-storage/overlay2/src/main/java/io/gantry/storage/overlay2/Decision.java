@@ -52,14 +52,15 @@ sealed interface Decision {
             return userXattr ? WhiteoutDialect.OVERLAY_USERXATTR : WhiteoutDialect.OVERLAY;
         }
 
-        /** Docker's five rows, then one for each other decision. */
-        List<StatusRow> rows() {
+        /** Docker's five rows, another like them, then one for each other decision. */
+        List<StatusRow> rows(StatusRow sixth) {
             List<StatusRow> rows = new ArrayList<>(List.of(
                     new StatusRow("Backing Filesystem", backing),
                     new StatusRow("Supports d_type", "true"),
                     new StatusRow("Using metacopy", "false"),
                     new StatusRow("Native Overlay Diff", Boolean.toString(nativeDiff)),
-                    new StatusRow("userxattr", Boolean.toString(userXattr))));
+                    new StatusRow("userxattr", Boolean.toString(userXattr)),
+                    sixth));
             for (Feature feature : features) {
                 if (OverlayTrial.OWN_ROWS.contains(feature.name())) {
                     rows.add(new StatusRow(

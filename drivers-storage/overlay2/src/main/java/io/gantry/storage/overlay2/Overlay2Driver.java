@@ -2,12 +2,14 @@ package io.gantry.storage.overlay2;
 
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.TreeUsage;
 import io.gantry.spi.DriverException;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
@@ -27,6 +29,9 @@ import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.storage.support.LayerQuotas;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +59,7 @@ final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
     private final LayerDirectories directories;
     private final LayerLayout layout;
     private final DirectoryChecker checker;
+    private final MappedMounts mapped;
     private final Optional<LayerQuotas> quotas;
 
     private Overlay2Driver(
@@ -64,6 +70,7 @@ final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
         this.directories = directories;
         layout = new LayerLayout(directories);
         checker = new DirectoryChecker(catalog, directories, layout, this::remove);
+        mapped = new MappedMounts(this::mounts, this::tryMappedOwners);
         quotas = decision.quotas()
                 ? Optional.of(new LayerQuotas(catalog, new Projects(context.root())))
                 : Optional.empty();
@@ -243,11 +250,14 @@ final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
 
     @Override
     public List<StatusRow> status() {
-        return decision.rows();
+        return decision.rows(mapped.row());
     }
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
         return Stream.concat(Stream.of(this, checker), quotas.stream())
                 .filter(type::isInstance)
                 .map(type::cast)
@@ -306,6 +316,22 @@ final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
             failure.addSuppressed(e);
         }
         directories.discard(key, failure);
+    }
+
+    private Optional<String> tryMappedOwners() {
+        Path root = context.root();
+        try {
+            Path scratch = Files.createTempDirectory(root, LayerDirectories.TRIAL);
+            try {
+                return MappedOwners.overlayObstacle(scratch, decision.mountOptions());
+            } finally {
+                delete(scratch);
+            }
+        } catch (IOException e) {
+            throw IoFailures.of("try mapped owners in " + root, e);
+        } catch (KernelException e) {
+            throw failure("try mapped owners in " + root, e);
+        }
     }
 
     private static void delete(Path tree) {

@@ -2,26 +2,33 @@ package io.gantry.storage.overlay2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.gantry.linux.FileKind;
+import io.gantry.linux.FileUser;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
 import io.gantry.spi.FailedPreconditionException;
 import io.gantry.spi.NotFoundException;
+import io.gantry.spi.StatusRow;
 import io.gantry.spi.storage.ConsistencyChecker;
 import io.gantry.spi.storage.ConsistencyChecker.Kind;
+import io.gantry.spi.storage.IdMapper;
+import io.gantry.spi.storage.IdMapping;
 import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.NativeDiffer;
 import io.gantry.spi.storage.WhiteoutDialect;
+import io.gantry.tck.storage.LayerMount;
 import io.gantry.tck.storage.StorageBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +45,33 @@ class Overlay2CapabilitiesTest {
     @AfterEach
     void close() {
         bench.close();
+    }
+
+    @Test
+    void ownersAreShownMappedAndKeptAsTheyAre() throws IOException {
+        Optional<IdMapper> mapper = bench.driver().capability(IdMapper.class);
+        assumeThat(mapper).as("owners can be mapped here").isPresent();
+        bench.base("base", root -> Files.writeString(root.resolve("f"), "base"));
+        bench.prepare("x", "base");
+
+        Path place = Files.createDirectory(bench.context().runDirectory().resolve("place"));
+        try (LayerMount mount =
+                LayerMount.make(mapper.orElseThrow().mounts(LayerId.of("x"), IdMapping.of(100_000, 65_536)), place)) {
+            assertThat(Stat.of(mount.path().resolve("f")).orElseThrow().uid()).isEqualTo(100_000);
+            FileUser.<Path, IOException>as(
+                    100_003,
+                    100_004,
+                    () -> Files.createFile(
+                            Files.createDirectory(mount.path().resolve("d")).resolve("new")));
+        }
+        bench.driver().commit(LayerId.of("x"), LayerId.of("top"));
+
+        bench.look("top", root -> {
+            assertThat(Stat.of(root.resolve("f")).orElseThrow().uid()).isZero();
+            assertThat(Stat.of(root.resolve("d/new")).orElseThrow().uid()).isEqualTo(3);
+            assertThat(Stat.of(root.resolve("d/new")).orElseThrow().gid()).isEqualTo(4);
+        });
+        assertThat(bench.driver().status()).contains(new StatusRow("Supports idmapped layers", "true"));
     }
 
     @Test

@@ -121,7 +121,9 @@ class Overlay2DriverTest {
                 .containsExactly(
                         "Backing Filesystem", "Supports d_type", "Using metacopy", "Native Overlay Diff", "userxattr");
         assertThat(rows.subList(1, 5)).extracting(StatusRow::value).containsExactly("true", "false", "true", "false");
-        assertThat(rows.subList(5, rows.size()))
+        assertThat(rows.get(5).label()).isEqualTo("Supports idmapped layers");
+        assertThat(rows.get(5).value()).matches("true|false \\(.+\\)");
+        assertThat(rows.subList(6, rows.size()))
                 .allSatisfy(row -> assertThat(row.value()).matches("(on|off) \\(.+\\)"));
     }
 

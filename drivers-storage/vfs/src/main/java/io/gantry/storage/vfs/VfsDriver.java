@@ -3,6 +3,7 @@ package io.gantry.storage.vfs;
 import io.gantry.linux.FileData;
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.ProjectQuota;
 import io.gantry.linux.TreeCopy;
@@ -10,6 +11,7 @@ import io.gantry.linux.TreeUsage;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
@@ -27,6 +29,7 @@ import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.storage.support.LayerQuotas;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,7 @@ final class VfsDriver implements StorageDriver, DirectoryChecker.Layout {
     private final LayerCatalog catalog;
     private final LayerDirectories directories;
     private final DirectoryChecker checker;
+    private final MappedMounts mapped;
     private final Optional<LayerQuotas> quotas;
     private final String backing;
     private final FileData.Method method;
@@ -66,6 +70,7 @@ final class VfsDriver implements StorageDriver, DirectoryChecker.Layout {
         this.backing = backing;
         this.method = method;
         checker = new DirectoryChecker(catalog, directories, this, this::remove);
+        mapped = new MappedMounts(this::mounts, () -> MappedOwners.obstacle(context.root()));
     }
 
     static VfsDriver open(StorageContext context) {
@@ -195,11 +200,15 @@ final class VfsDriver implements StorageDriver, DirectoryChecker.Layout {
         return List.of(
                 new StatusRow("Backing Filesystem", backing),
                 new StatusRow("Copy Method", CopyMethod.nameOf(method)),
-                new StatusRow("Supports quotas", Boolean.toString(quotas.isPresent())));
+                new StatusRow("Supports quotas", Boolean.toString(quotas.isPresent())),
+                mapped.row());
     }
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
         return Stream.concat(Stream.of(checker), quotas.stream())
                 .filter(type::isInstance)
                 .map(type::cast)

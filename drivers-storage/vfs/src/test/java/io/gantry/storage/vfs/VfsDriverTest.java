@@ -2,22 +2,31 @@ package io.gantry.storage.vfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.gantry.linux.FileSystems;
+import io.gantry.linux.FileUser;
+import io.gantry.linux.OpenDirectory;
+import io.gantry.linux.Stat;
 import io.gantry.spi.OptionSpec;
 import io.gantry.spi.Options;
 import io.gantry.spi.Probe;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.ConsistencyChecker;
+import io.gantry.spi.storage.IdMapper;
+import io.gantry.spi.storage.IdMapping;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.storage.LayerMount;
 import io.gantry.tck.storage.StorageBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +45,49 @@ class VfsDriverTest {
     @AfterEach
     void close() {
         bench.close();
+    }
+
+    @Test
+    void ownersAreShownMappedAndKeptAsTheyAre() throws IOException {
+        Optional<IdMapper> mapper = bench.driver().capability(IdMapper.class);
+        assumeThat(mapper).as("owners can be mapped here").isPresent();
+        bench.base("base", root -> Files.writeString(root.resolve("f"), "base"));
+        bench.prepare("x", "base");
+
+        Path place = Files.createDirectory(bench.context().runDirectory().resolve("place"));
+        try (LayerMount mount =
+                LayerMount.make(mapper.orElseThrow().mounts(LayerId.of("x"), IdMapping.of(100_000, 65_536)), place)) {
+            assertThat(Stat.of(mount.path().resolve("f")).orElseThrow().uid()).isEqualTo(100_000);
+            FileUser.<Path, IOException>as(
+                    100_003, 100_004, () -> Files.createFile(mount.path().resolve("new")));
+        }
+        bench.in("x", root -> {
+            assertThat(Stat.of(root.resolve("f")).orElseThrow().uid()).isZero();
+            assertThat(Stat.of(root.resolve("new")).orElseThrow().uid()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aLostCopyIsFoundAndMendedAndThoseMadeOfItAreWhole() throws IOException {
+        ConsistencyChecker checker =
+                bench.driver().capability(ConsistencyChecker.class).orElseThrow();
+        bench.base("base", root -> Files.writeString(root.resolve("f"), "base"));
+        bench.prepare("x", "base");
+        Path lost = bench.driver().layerTarget(LayerId.of("x")).orElseThrow().directory();
+        bench.layer("top", "base", root -> {});
+        assertThat(checker.check()).isEmpty();
+        try (OpenDirectory layer = OpenDirectory.open(lost.getParent())) {
+            layer.removeTree(lost.getFileName().toString());
+        }
+
+        List<ConsistencyChecker.Fault> faults = checker.check();
+        assertThat(faults)
+                .extracting(ConsistencyChecker.Fault::kind)
+                .containsExactly(ConsistencyChecker.Kind.UNMOUNTABLE);
+        faults.forEach(checker::repair);
+
+        assertThat(bench.driver().stat(LayerId.of("x"))).isEmpty();
+        assertThat(checker.check()).isEmpty();
     }
 
     @Test
