@@ -155,22 +155,10 @@ final class KillRounds implements AutoCloseable {
     private void purge() throws IOException, InterruptedException {
         childrenFirst().forEach(this::remove);
         assertThat(bench.driver().layers()).isEmpty();
-        // What a dead process held, the kernel may let go of some time later.
-        long end = System.nanoTime() + cases.patience().toNanos();
-        do {
-            bench.driver().cleanup();
-        } while (!(cases.leftovers().equals(unused) && mounts().equals(mounts)) && waited(end));
+        cases.awaitNothingLeft(unused);
         assertThat(mounts()).as("mounts that are left when all layers are gone").isEqualTo(mounts);
-        assertThat(cases.leftovers())
-                .as("what is left when all layers are gone")
-                .isEqualTo(unused);
         ledger = new ChurnLedger();
         base = "";
-    }
-
-    private static boolean waited(long end) throws InterruptedException {
-        Thread.sleep(100);
-        return System.nanoTime() < end;
     }
 
     private void remove(LayerInfo layer) {

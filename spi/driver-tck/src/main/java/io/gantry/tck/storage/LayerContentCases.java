@@ -253,27 +253,6 @@ interface LayerContentCases extends StorageCases {
         bench().look("back", root -> assertThat(root.resolve("d")).isEmptyDirectory());
     }
 
-    @Test
-    default void manyLayersAreMountedAtOnce() throws IOException {
-        bench().base("l0", root -> Files.writeString(root.resolve("f0"), "0"));
-        for (int i = 1; i < depth(); i++) {
-            String text = "" + i;
-            bench().layer("l" + i, "l" + (i - 1), root -> {
-                Files.writeString(root.resolve("f" + text), text);
-                Files.writeString(root.resolve("latest"), text);
-            });
-        }
-        String last = "" + (depth() - 1);
-        bench().prepare("top", "l" + last);
-        bench().in("top", root -> {
-            assertThat(names(root)).hasSize(depth() + 1);
-            assertThat(root.resolve("f0")).hasContent("0");
-            assertThat(root.resolve("latest")).hasContent(last);
-            Files.writeString(root.resolve("f0"), "top");
-        });
-        bench().look("l" + last, root -> assertThat(root.resolve("f0")).hasContent("0"));
-    }
-
     private List<String> listing(String layer) throws IOException {
         List<String> lines = new java.util.ArrayList<>();
         bench().look(layer, root -> lines.addAll(TreeListing.of(root)));

@@ -21,13 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -312,37 +308,6 @@ interface LayerStateCases extends StorageCases {
             assertThat(root.resolve("g")).hasContent("top");
         });
         assertThatThrownBy(() -> bench().driver().remove(id("base"))).isInstanceOf(FailedPreconditionException.class);
-    }
-
-    @Test
-    default void severalThreadsWorkOnDifferentLayersAtOnce() throws Exception {
-        bench().base("base", root -> Files.writeString(root.resolve("f"), "base"));
-        ExecutorService pool = Executors.newFixedThreadPool(4);
-        try {
-            List<Future<?>> work = new ArrayList<>();
-            for (int thread = 0; thread < 4; thread++) {
-                String name = "t" + thread;
-                work.add(pool.submit(() -> {
-                    for (int i = 0; i < 5; i++) {
-                        bench().prepare(name, "base");
-                        bench().driver().commit(id(name), id(name + "-" + i));
-                        bench().driver().view(id(name + "-view"), id(name + "-" + i));
-                        bench().driver().remove(id(name + "-view"));
-                        if (i % 2 == 1) {
-                            bench().driver().remove(id(name + "-" + i));
-                            bench().driver().cleanup();
-                        }
-                    }
-                }));
-            }
-            for (Future<?> one : work) {
-                one.get();
-            }
-        } finally {
-            pool.shutdownNow();
-        }
-        assertThat(bench().driver().layers()).hasSize(1 + 4 * 3);
-        bench().look("t3-4", root -> assertThat(root.resolve("f")).hasContent("base"));
     }
 
     private static List<Path> tree(Path root) throws IOException {

@@ -25,9 +25,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A driver opened on a root of its own, and short words for what a test does with it. Not thread-safe, except for {@link #driver}. */
+/** A driver opened on a root of its own, and short words for what a test does with it. Thread-safe but for {@link #reopen} and {@link #close}. */
 public final class StorageBench implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StorageBench.class.getName());
 
@@ -35,7 +36,7 @@ public final class StorageBench implements AutoCloseable {
     private final Path base;
     private final StorageContext context;
     private StorageDriver driver;
-    private int mounts;
+    private final AtomicInteger mounts = new AtomicInteger();
 
     /** Something done with a mounted layer. */
     @FunctionalInterface
@@ -151,7 +152,7 @@ public final class StorageBench implements AutoCloseable {
 
     /** Mounts an active layer or a view. */
     public LayerMount mount(String id) throws IOException {
-        Path target = Files.createDirectory(base.resolve("mounts").resolve("m" + mounts++));
+        Path target = Files.createDirectory(base.resolve("mounts").resolve("m" + mounts.getAndIncrement()));
         return LayerMount.make(driver.mounts(LayerId.of(id)), target);
     }
 

@@ -1,5 +1,7 @@
 package io.gantry.tck.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.StorageCapability;
 import java.io.IOException;
@@ -9,8 +11,6 @@ import java.util.List;
 /** What the groups of cases have in common. */
 interface StorageCases {
     StorageBench bench();
-
-    int depth();
 
     long leastLimit();
 
@@ -26,6 +26,17 @@ interface StorageCases {
         return bench().driver()
                 .capability(capability)
                 .orElseThrow(() -> new NotOfferedException(capability.getSimpleName()));
+    }
+
+    /** Cleans up until nothing is left that was not there before the first layer. Not at once, since what a process held the kernel may let go of some time later. */
+    default void awaitNothingLeft(List<String> unused) throws IOException, InterruptedException {
+        long end = System.nanoTime() + patience().toNanos();
+        bench().driver().cleanup();
+        while (!leftovers().equals(unused) && System.nanoTime() < end) {
+            Thread.sleep(100);
+            bench().driver().cleanup();
+        }
+        assertThat(leftovers()).as("what is left when all layers are gone").isEqualTo(unused);
     }
 
     default LayerId id(String name) {

@@ -50,6 +50,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public abstract class StorageDriverContract
         implements LayerStateCases,
                 LayerContentCases,
+                LayerDepthCases,
+                LayerUseCases,
+                LayerRaceCases,
                 LayerAttributeCases,
                 LayerTargetCases,
                 LayerUsageCases,
@@ -85,8 +88,22 @@ public abstract class StorageDriverContract
         return 128;
     }
 
-    /** A file system that the driver works on and that is soon full, for the cases of a full disk; they close it. */
+    /**
+     * How many layers the deepest case stacks, as far as the driver goes. If it cannot take so many, it says so when a layer too many is prepared, in an
+     * {@link io.gantry.spi.UnsupportedException} with a remedy; so many as {@link #depth} it must.
+     */
     @Override
+    public int deepest() {
+        return 500;
+    }
+
+    /** The driver on little room, for the cases of a full disk; they close it. By default on {@link #smallDisk} with the {@link #daemonOptions}. */
+    @Override
+    public SmallStore smallStore() throws IOException {
+        return SmallStore.on(smallDisk(), provider(), daemonOptions());
+    }
+
+    /** A file system that the driver works on and that is soon full, for {@link #smallStore}. */
     public SmallDisk smallDisk() throws IOException {
         return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q");
     }
