@@ -1,0 +1,257 @@
+package io.gantry.storage.devicemapper;
+
+import io.gantry.linux.Errno;
+import io.gantry.linux.KernelException;
+import io.gantry.storage.devicemapper.ThinIds.Thin;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The thin devices of the driver: made, deleted, and brought to life as {@code /dev/mapper/PREFIX-KEY}.
+ *
+ * <p>A device is made in these steps, each on disk before the next: the id with the number of the transaction in {@link ThinIds}; the device; the pool's transaction number; then, by the caller, the
+ * record of what it is for. Whatever is interrupted leaves a device that nothing is for.
+ *
+ * <p>Thread-safe as far as each key is used by one thread at a time.
+ */
+final class ThinDevices {
+    private static final System.Logger LOG = System.getLogger(ThinDevices.class.getName());
+    private static final int ATTEMPTS = 40;
+    private static final long PAUSE_MILLIS = 25;
+
+    private final DmControl control;
+    private final DeviceNodes nodes;
+    private final ThinPool pool;
+    private final ThinIds ids;
+    private final String prefix;
+    private final boolean deferredRemoval;
+    private final Object creating = new Object();
+
+    /** @param prefix of the devices' names, without the dash */
+    ThinDevices(
+            DmControl control, DeviceNodes nodes, ThinPool pool, ThinIds ids, String prefix, boolean deferredRemoval) {
+        this.control = control;
+        this.nodes = nodes;
+        this.pool = pool;
+        this.ids = ids;
+        this.prefix = prefix;
+        this.deferredRemoval = deferredRemoval;
+    }
+
+    /** What a device is named in device-mapper. */
+    String name(String key) {
+        return prefix + "-" + key;
+    }
+
+    /** The device that is recorded for a key. */
+    Optional<Thin> find(String key) {
+        return ids.find(key);
+    }
+
+    /**
+     * Makes a device.
+     *
+     * @param origin what it is a snapshot of, or empty for an empty device
+     */
+    Thin create(String key, Optional<Thin> origin, long bytes) {
+        synchronized (creating) {
+            while (true) {
+                long transaction = pool.status().transaction();
+                Thin thin = ids.allocate(key, transaction + 1, bytes);
+                try {
+                    if (make(thin, origin)) {
+                        pool.setTransaction(transaction, transaction + 1);
+                        return thin;
+                    }
+                } catch (RuntimeException e) {
+                    abandon(thin, e);
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "thin device {0} of {1} is none of ours", thin.id(), pool.name());
+                ids.leave(thin);
+            }
+        }
+    }
+
+    private boolean make(Thin thin, Optional<Thin> origin) {
+        return origin.isPresent()
+                ? pool.createSnapshot(
+                        thin.id(), origin.get().id(), name(origin.get().key()))
+                : pool.create(thin.id());
+    }
+
+    /** Undoes {@link #create} because of a later failure; what cannot be undone now is for {@link #delete} later. */
+    void abandon(Thin thin, RuntimeException failure) {
+        try {
+            delete(thin, false);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Deletes a device.
+     *
+     * @param discard whether its blocks are given back to what lies beneath the pool
+     * @return false if it is in use and stays for now
+     */
+    boolean delete(Thin thin, boolean discard) {
+        if (discard) {
+            discard(thin);
+        }
+        if (!deactivate(thin.key(), ATTEMPTS)) {
+            return false;
+        }
+        try {
+            pool.delete(thin.id());
+        } catch (KernelException e) {
+            if (e.is(Errno.EBUSY)) {
+                return false;
+            }
+            throw e;
+        }
+        ids.release(thin);
+        return true;
+    }
+
+    /** A failure is no reason to keep the device: at worst a file stays as large as it was. */
+    private void discard(Thin thin) {
+        try {
+            if (control.info(name(thin.key())).isPresent() && !deactivate(thin.key(), ATTEMPTS)) {
+                return;
+            }
+            BlockDevice.discard(activate(thin), thin.bytes());
+        } catch (KernelException e) {
+            LOG.log(Level.DEBUG, "blocks of thin device " + thin.id() + " are not discarded", e);
+        }
+    }
+
+    /** Brings a device to life if it is not, and returns its node. A removal that waits for its last user is called off. */
+    Path activate(Thin thin) {
+        String name = name(thin.key());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Optional<DmControl.Info> info = control.info(name);
+                if (info.isEmpty()) {
+                    control.create(name, pool.thin(thin.id(), thin.bytes()), false);
+                    info = control.info(name);
+                } else if (info.get().deferred()) {
+                    control.message(name, "@cancel_deferred_remove");
+                }
+                nodes.make(name, info.orElseThrow().device());
+                return nodes.of(name);
+            } catch (KernelException e) {
+                // It went, or came, meanwhile.
+                if (!e.is(Errno.ENXIO, Errno.EBUSY) || attempt == ATTEMPTS) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    /** Whether a device is active and somebody has it open, as by a mount. */
+    boolean isInUse(String key) {
+        return control.info(name(key)).map(info -> info.openers() > 0).orElse(false);
+    }
+
+    /** Whether a device is active. */
+    boolean isActive(String key) {
+        return control.info(name(key)).isPresent();
+    }
+
+    /**
+     * Puts a device to rest. One that is in use, as for moments after the process was killed that had it mounted, is tried again; after that it goes when its last user closes it.
+     *
+     * @return whether it is gone
+     */
+    boolean deactivate(String key, int attempts) {
+        String name = name(key);
+        for (int attempt = 1; attempt <= attempts; attempt++) {
+            try {
+                if (control.info(name).isPresent()) {
+                    control.remove(name, false);
+                }
+                nodes.remove(name);
+                return true;
+            } catch (KernelException e) {
+                if (e.is(Errno.ENXIO)) {
+                    nodes.remove(name);
+                    return true;
+                }
+                if (!e.is(Errno.EBUSY)) {
+                    throw e;
+                }
+            }
+            if (attempt < attempts) {
+                pause();
+            }
+        }
+        return deferredRemoval && removeLater(name);
+    }
+
+    /** As {@link #deactivate} with as many attempts as are worth it. */
+    boolean deactivate(String key) {
+        return deactivate(key, ATTEMPTS);
+    }
+
+    /** Puts a device to rest now or when it is no longer in use, without waiting for that. */
+    void retire(String key) {
+        deactivate(key, 1);
+    }
+
+    /** Removes the nodes of devices that are gone. */
+    void sweep() {
+        Set<String> present = new HashSet<>(control.devices());
+        nodes.sweep(prefix + "-", present);
+    }
+
+    /**
+     * Whether the pool has a device of that id that is none of the driver's, found out by using it.
+     *
+     * @param trialKey a key that no device has
+     */
+    boolean existsUnrecorded(int id, String trialKey) {
+        synchronized (creating) {
+            if (ids.contains(id)) {
+                return false;
+            }
+            try {
+                control.create(name(trialKey), pool.thin(id, pool.blockBytes()), true);
+            } catch (KernelException e) {
+                if (e.is(Errno.ENODATA)) {
+                    return false;
+                }
+                throw e;
+            }
+            deactivate(trialKey, ATTEMPTS);
+            return true;
+        }
+    }
+
+    private boolean removeLater(String name) {
+        try {
+            control.remove(name, true);
+            return control.info(name).isEmpty();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENXIO)) {
+                return true;
+            }
+            if (e.is(Errno.EBUSY)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
