@@ -115,6 +115,7 @@ final class DevicemapperDriver implements StorageDriver {
         PoolSetup setup = new PoolSetup(control, new DeviceNodes(), prefix + "-pool", context.root());
         try {
             DevicemapperDriver driver = new DevicemapperDriver(context, settings, catalog, control, setup, prefix);
+            driver.devices.removeStrays();
             driver.cleanup();
             return driver;
         } catch (RuntimeException e) {
@@ -128,7 +129,7 @@ final class DevicemapperDriver implements StorageDriver {
     }
 
     /** As Docker's: the file system and the inode of the root, so that two engines do not meet. */
-    private static String prefix(Path root) {
+    static String prefix(Path root) {
         Stat stat = Stat.following(root).orElseThrow();
         return "gantry-" + DeviceNumber.major(stat.device()) + ":" + DeviceNumber.minor(stat.device()) + "-"
                 + stat.inode();

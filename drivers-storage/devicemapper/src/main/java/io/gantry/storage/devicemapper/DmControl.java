@@ -24,6 +24,7 @@ final class DmControl implements AutoCloseable {
     private static final int READ_ONLY = 1;
     private static final int SUSPEND = 1 << 1;
     private static final int STATUS_TABLE = 1 << 4;
+    private static final int ACTIVE_PRESENT = 1 << 5;
     private static final int BUFFER_FULL = 1 << 8;
     private static final int NO_FLUSH = 1 << 11;
     private static final int DEFERRED_REMOVE = 1 << 17;
@@ -69,8 +70,10 @@ final class DmControl implements AutoCloseable {
      * @param openers how many have it open, mounts and devices on top included
      * @param device its {@link DeviceNumber}
      * @param deferred whether it goes when the last one closes it
+     * @param live whether it has a table, which it gets some moments after it is made
+     * @param suspended whether requests wait for {@link #resume}
      */
-    record Info(int openers, long device, boolean deferred) {}
+    record Info(int openers, long device, boolean deferred, boolean live, boolean suspended) {}
 
     /** The version of the kernel's interface, such as {@code 4.47.0}. */
     String version() {
@@ -109,8 +112,13 @@ final class DmControl implements AutoCloseable {
     Optional<Info> info(String name) {
         try {
             DmRequest answer = call(Call.DM_DEV_STATUS, DmRequest.of(name, 0, 0, 0), name);
-            return Optional.of(
-                    new Info(answer.openers(), number(answer.device()), (answer.flags() & DEFERRED_REMOVE) != 0));
+            int flags = answer.flags();
+            return Optional.of(new Info(
+                    answer.openers(),
+                    number(answer.device()),
+                    (flags & DEFERRED_REMOVE) != 0,
+                    (flags & ACTIVE_PRESENT) != 0,
+                    (flags & SUSPEND) != 0));
         } catch (KernelException e) {
             if (e.is(Errno.ENXIO)) {
                 return Optional.empty();

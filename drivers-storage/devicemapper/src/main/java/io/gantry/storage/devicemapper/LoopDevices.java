@@ -24,10 +24,12 @@ final class LoopDevices {
     private static final long LOOP_CLR_FD = 0x4C01;
     private static final long LOOP_SET_STATUS64 = 0x4C04;
     private static final long LOOP_SET_CAPACITY = 0x4C07;
+    private static final long LOOP_CONFIGURE = 0x4C0A;
     private static final long LOOP_CTL_GET_FREE = 0x4C82;
     private static final int AUTOCLEAR = 4;
     private static final int MAJOR = 7;
     private static final int STATUS = 232;
+    private static final int CONFIGURATION = 8 + STATUS + 64;
     private static final int FLAGS_AT = 52;
     private static final int NAME_AT = 56;
     private static final int LONGEST_NAME = 63;
@@ -85,17 +87,35 @@ final class LoopDevices {
     private static Attached attach(Fd backing, Path file, int number) {
         Path path = Path.of("/dev/loop" + number);
         Fd loop = Fd.open(path, OpenFlags.O_RDWR);
-        boolean set = false;
         try {
-            Ioctl.call(loop, LOOP_SET_FD, "LOOP_SET_FD for " + file, (long) backing.value());
-            set = true;
-            Ioctl.call(loop, LOOP_SET_STATUS64, "LOOP_SET_STATUS64 for " + file, status(file));
+            configure(loop, backing, file);
             return new Attached(path, loop);
         } catch (KernelException e) {
-            if (set) {
-                clear(loop, e);
-            }
             loop.close();
+            throw e;
+        }
+    }
+
+    /** At once where the kernel can (5.8), so that no moment is left in which a killed process leaves a device that stays. */
+    private static void configure(Fd loop, Fd backing, Path file) {
+        try {
+            byte[] configuration = ByteBuffer.allocate(CONFIGURATION)
+                    .order(ByteOrder.nativeOrder())
+                    .putInt(0, backing.value())
+                    .put(8, status(file))
+                    .array();
+            Ioctl.call(loop, LOOP_CONFIGURE, "LOOP_CONFIGURE for " + file, configuration);
+            return;
+        } catch (KernelException e) {
+            if (!e.is(Errno.EINVAL, Errno.ENOTTY)) {
+                throw e;
+            }
+        }
+        Ioctl.call(loop, LOOP_SET_FD, "LOOP_SET_FD for " + file, (long) backing.value());
+        try {
+            Ioctl.call(loop, LOOP_SET_STATUS64, "LOOP_SET_STATUS64 for " + file, status(file));
+        } catch (KernelException e) {
+            clear(loop, e);
             throw e;
         }
     }

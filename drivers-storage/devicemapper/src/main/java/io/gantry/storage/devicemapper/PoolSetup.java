@@ -129,14 +129,24 @@ final class PoolSetup {
         control.resume(ownName);
     }
 
-    /** Whether the pool lives. If it is about to go, that is called off. */
+    /** Whether the pool lives. If it is about to go, that is called off; what a killed process left unfinished is finished or taken away. */
     private boolean isActive() {
         for (int attempt = 0; ; attempt++) {
             Optional<DmControl.Info> info = control.info(ownName);
-            if (info.isEmpty() || !info.get().deferred()) {
-                return info.isPresent();
-            }
             try {
+                if (info.isEmpty()) {
+                    return false;
+                }
+                if (!info.get().live()) {
+                    control.remove(ownName, false);
+                    return false;
+                }
+                if (info.get().suspended()) {
+                    control.resume(ownName);
+                }
+                if (!info.get().deferred()) {
+                    return true;
+                }
                 control.message(ownName, "@cancel_deferred_remove");
             } catch (KernelException e) {
                 if (!e.is(Errno.ENXIO, Errno.EBUSY) || attempt == ATTEMPTS) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The thin devices of the driver: made, deleted, and brought to life as {@code /dev/mapper/PREFIX-KEY}.
@@ -138,8 +139,8 @@ final class ThinDevices {
                 if (info.isEmpty()) {
                     control.create(name, pool.thin(thin.id(), thin.bytes()), false);
                     info = control.info(name);
-                } else if (info.get().deferred()) {
-                    control.message(name, "@cancel_deferred_remove");
+                } else {
+                    revive(name, info.get(), pool.thin(thin.id(), thin.bytes()));
                 }
                 nodes.make(name, info.orElseThrow().device());
                 return nodes.of(name);
@@ -150,6 +151,19 @@ final class ThinDevices {
                 }
                 pause();
             }
+        }
+    }
+
+    /** Finishes what a process was about that was killed, and calls a removal off. */
+    private void revive(String name, DmControl.Info info, DmRequest.Target table) {
+        if (info.deferred()) {
+            control.message(name, "@cancel_deferred_remove");
+        }
+        if (!info.live()) {
+            control.load(name, table, false);
+        }
+        if (!info.live() || info.suspended()) {
+            control.resume(name);
         }
     }
 
@@ -201,6 +215,15 @@ final class ThinDevices {
     /** Puts a device to rest now or when it is no longer in use, without waiting for that. */
     void retire(String key) {
         deactivate(key, 1);
+    }
+
+    /** Removes devices of which nothing is recorded, as they are left by a process that was killed. */
+    void removeStrays() {
+        Set<String> known = ids.all().stream().map(thin -> name(thin.key())).collect(Collectors.toSet());
+        known.add(pool.name());
+        control.devices().stream()
+                .filter(name -> name.startsWith(prefix + "-") && !known.contains(name))
+                .forEach(name -> retire(name.substring(prefix.length() + 1)));
     }
 
     /** Removes the nodes of devices that are gone. */
