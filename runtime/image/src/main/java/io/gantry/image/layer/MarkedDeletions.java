@@ -2,6 +2,7 @@ package io.gantry.image.layer;
 
 import io.gantry.image.tar.EntryPath;
 import io.gantry.linux.Fd;
+import io.gantry.linux.FileAttributes;
 import io.gantry.linux.FileKind;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.OpenFlags;
@@ -169,7 +170,16 @@ final class MarkedDeletions implements Deletions {
         Optional<Dir> parent = tree.existing(EntryPath.parent(path));
         String name = EntryPath.last(path);
         if (parent.isPresent()) {
-            parent.get().handle().remove(dialect == WhiteoutDialect.AUFS ? Whiteouts.PREFIX + name : name);
+            // The directory keeps the time that the layer gave it.
+            OpenDirectory handle = parent.get().handle();
+            Stat before = handle.stat();
+            handle.remove(dialect == WhiteoutDialect.AUFS ? Whiteouts.PREFIX + name : name);
+            FileAttributes.setTimes(
+                    handle.fd(),
+                    before.atimeSeconds(),
+                    before.atimeNanos(),
+                    before.mtimeSeconds(),
+                    before.mtimeNanos());
         }
     }
 

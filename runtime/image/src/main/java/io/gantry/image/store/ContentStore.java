@@ -185,16 +185,34 @@ public final class ContentStore {
     public long collect(Supplier<? extends Collection<Digest>> live) throws IOException {
         Set<Digest> heldMeanwhile = startCollection();
         try {
-            Set<Digest> dead = list();
-            dead.removeAll(Set.copyOf(live.get()));
             long freed = 0;
-            for (Digest digest : dead) {
+            for (Digest digest : dead(live)) {
                 freed += collect(digest, heldMeanwhile);
             }
             return freed;
         } finally {
             endCollection(heldMeanwhile);
         }
+    }
+
+    /** The blobs that {@link #collect} would delete, sorted. */
+    public Set<Digest> unused(Supplier<? extends Collection<Digest>> live) throws IOException {
+        Set<Digest> heldMeanwhile = startCollection();
+        try {
+            Set<Digest> dead = dead(live);
+            synchronized (held) {
+                dead.removeAll(heldMeanwhile);
+            }
+            return dead;
+        } finally {
+            endCollection(heldMeanwhile);
+        }
+    }
+
+    private Set<Digest> dead(Supplier<? extends Collection<Digest>> live) throws IOException {
+        Set<Digest> dead = list();
+        dead.removeAll(Set.copyOf(live.get()));
+        return dead;
     }
 
     private Set<Digest> startCollection() {

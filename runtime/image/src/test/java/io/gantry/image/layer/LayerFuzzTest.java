@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.layer.LayerStack.Mode;
 import io.gantry.image.testing.TarItem;
+import io.gantry.image.testing.Tars;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ class LayerFuzzTest {
         for (int round = 0; round < ROUNDS; round++) {
             List<List<Step>> layers = layers(new Random(seeds.nextLong()));
             List<String> expected = outcome(Mode.DIRECT, layers);
+            assertThat(isRefusedByModel(layers))
+                    .as("whether the model refuses round %d of -Dfuzz.seed=%d: %s", round, seed, texts(layers))
+                    .isEqualTo(expected.get(0).startsWith("refused"));
             for (Mode mode : List.of(Mode.OVERLAY, Mode.OVERLAY_PENDING)) {
                 assertThat(outcome(mode, layers))
                         .as("%s in round %d of -Dfuzz.seed=%d: %s", mode, round, seed, texts(layers))
@@ -38,6 +43,19 @@ class LayerFuzzTest {
             built += expected.get(0).startsWith("refused") ? 0 : 1;
         }
         assertThat(built).as("layers that were not refused").isGreaterThan(ROUNDS / 4);
+    }
+
+    private static boolean isRefusedByModel(List<List<Step>> layers) throws IOException {
+        ExpectedTree tree = ExpectedTree.empty();
+        try {
+            for (List<Step> layer : layers) {
+                tree.add(new ByteArrayInputStream(
+                        Tars.tar(layer.stream().map(Step::item).toArray(TarItem[]::new))));
+            }
+            return false;
+        } catch (ImageFormatException e) {
+            return true;
+        }
     }
 
     private static List<String> outcome(Mode mode, List<List<Step>> layers) throws IOException {

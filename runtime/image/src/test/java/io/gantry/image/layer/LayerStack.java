@@ -53,6 +53,8 @@ final class LayerStack implements AutoCloseable {
     private final List<Path> layers = new ArrayList<>();
     private final List<Path> mounts = new ArrayList<>();
     private final List<String> canaries;
+    private final ExpectedTree expected = ExpectedTree.empty();
+    private boolean spoilt;
     private int waited;
 
     LayerStack(Mode mode) throws IOException {
@@ -84,6 +86,16 @@ final class LayerStack implements AutoCloseable {
     }
 
     AppliedLayer apply(byte[] tar) throws IOException {
+        return expected(tar, applied(tar));
+    }
+
+    /** Every test of this way to apply layers is one of the model of it. */
+    private AppliedLayer expected(byte[] tar, AppliedLayer applied) throws IOException {
+        assertThat(expected.add(new ByteArrayInputStream(tar))).isEqualTo(applied.diffId());
+        return applied;
+    }
+
+    private AppliedLayer applied(byte[] tar) throws IOException {
         Beneath beneath = layers.isEmpty() ? Beneath.NOTHING : Beneath.PARENTS;
         if (mode == Mode.OVERLAY_PENDING && beneath == Beneath.PARENTS) {
             Path directory = newLayer();
@@ -102,10 +114,14 @@ final class LayerStack implements AutoCloseable {
                 remove(directory);
             }
         }
-        return apply(tar, ApplyOptions.over(beneath));
+        return applied(tar, ApplyOptions.over(beneath));
     }
 
     AppliedLayer apply(byte[] tar, ApplyOptions options) throws IOException {
+        return expected(tar, applied(tar, options));
+    }
+
+    private AppliedLayer applied(byte[] tar, ApplyOptions options) throws IOException {
         boolean direct = mode == Mode.DIRECT;
         Path directory = direct && !layers.isEmpty() ? layers.get(0) : newLayer();
         List<Path> parents = direct ? List.of() : topmostFirst();
@@ -113,8 +129,32 @@ final class LayerStack implements AutoCloseable {
         return apply(tar, new LayerTarget(directory, mode.dialect, parents), options);
     }
 
-    private static AppliedLayer apply(byte[] tar, LayerTarget target, ApplyOptions options) throws IOException {
-        return new LayerApplier().apply(new ByteArrayInputStream(tar), target, options);
+    private AppliedLayer apply(byte[] tar, LayerTarget target, ApplyOptions options) throws IOException {
+        boolean done = false;
+        try {
+            AppliedLayer applied = new LayerApplier().apply(new ByteArrayInputStream(tar), target, options);
+            done = true;
+            return applied;
+        } catch (ParentsNeededException e) {
+            done = true;
+            throw e;
+        } finally {
+            spoilt |= !done;
+        }
+    }
+
+    /** Nothing may be left that is not as the layers say. */
+    private void assertAsExpected() throws IOException {
+        if (!spoilt && !layers.isEmpty()) {
+            try (OpenDirectory root = OpenDirectory.open(merged())) {
+                // a driver sees to the root of layers that are kept apart
+                boolean apart = mode != Mode.DIRECT;
+                assertThat(TreeVerification.compare(
+                                expected, root, TreeVerification.Contents.ALL, path -> apart && path.equals("/")))
+                        .as("differences from what the layers say")
+                        .isEmpty();
+            }
+        }
     }
 
     private List<Path> topmostFirst() {
@@ -217,6 +257,7 @@ final class LayerStack implements AutoCloseable {
     public void close() throws IOException {
         try {
             assertNothingEscaped();
+            assertAsExpected();
         } finally {
             Mounts.detach(base);
             remove(base);
