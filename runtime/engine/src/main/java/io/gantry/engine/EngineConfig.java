@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How an engine is set up.
@@ -13,7 +14,8 @@ import java.util.Optional;
  * @param runRoot what does not: sockets, mounts, namespaces, bundles
  * @param pluginPath the directories to look for plug-ins in, first to last
  * @param storageDriver the default storage driver; empty for the best that works
- * @param storageOptions options of the default storage driver, by key
+ * @param storageOptions options of storage drivers, by key: each driver gets those that it declares
+ * @param storageRoots directories for the layers of single storage drivers, by name; the others are below {@code dataRoot}
  * @param runtime the OCI runtime's program
  * @param conmon the container monitor's program
  * @param hostNamespace the network namespace that counts as the host's
@@ -25,6 +27,7 @@ public record EngineConfig(
         List<Path> pluginPath,
         Optional<String> storageDriver,
         Map<String, String> storageOptions,
+        Map<String, Path> storageRoots,
         String runtime,
         String conmon,
         Path hostNamespace,
@@ -39,10 +42,24 @@ public record EngineConfig(
         pluginPath = List.copyOf(pluginPath);
         Objects.requireNonNull(storageDriver, "storageDriver");
         storageOptions = Map.copyOf(storageOptions);
+        storageRoots = Map.copyOf(storageRoots);
+        if (Set.copyOf(storageRoots.values()).size() < storageRoots.size()) {
+            throw new IllegalArgumentException("two storage drivers cannot share a root: " + storageRoots);
+        }
         Objects.requireNonNull(runtime, "runtime");
         Objects.requireNonNull(conmon, "conmon");
         Objects.requireNonNull(hostNamespace, "hostNamespace");
         Objects.requireNonNull(firewall, "firewall");
+    }
+
+    /** The directory of a storage driver's layers. */
+    public Path storageRoot(String driver) {
+        return storageRoots.getOrDefault(driver, storage().resolve(driver));
+    }
+
+    /** The directory that has those directories of storage drivers that are nowhere else. */
+    public Path storage() {
+        return dataRoot.resolve("storage");
     }
 
     /** The defaults on these roots. */
@@ -52,6 +69,7 @@ public record EngineConfig(
                 runRoot,
                 pluginPath,
                 Optional.empty(),
+                Map.of(),
                 Map.of(),
                 "runc",
                 "conmon",

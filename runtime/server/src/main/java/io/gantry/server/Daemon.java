@@ -109,6 +109,7 @@ final class Daemon implements AutoCloseable {
                 pluginPath(),
                 flags.storageDriver(),
                 flags.storageOptions(),
+                flags.storageRoots(),
                 flags.runtime(),
                 flags.conmon(),
                 EngineConfig.OWN_NAMESPACE,

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param execRoot what does not
  * @param pidFile where to note the process id
  * @param storageDriver the default storage driver; empty for the best that works
- * @param storageOptions its options
+ * @param storageOptions options of storage drivers
+ * @param storageRoots directories of single storage drivers' layers
  * @param pluginPath where to look for drivers beside the distribution's; empty for the system's two places
  * @param runtimes programs of OCI runtimes, by name
  * @param defaultRuntime the runtime to use
@@ -35,6 +36,7 @@ record DaemonFlags(
         Path pidFile,
         Optional<String> storageDriver,
         Map<String, String> storageOptions,
+        Map<String, Path> storageRoots,
         List<Path> pluginPath,
         Map<String, String> runtimes,
         String defaultRuntime,
@@ -75,7 +77,9 @@ record DaemonFlags(
                   --exec-root PATH       Sockets, mounts and namespaces (default /run/gantry)
               -p, --pidfile PATH         Process id file (default gantry.pid in the exec root)
               -s, --storage-driver NAME  Default storage driver (default: the best that works)
-                  --storage-opt KEY=VAL  Option of that driver; may be given several times
+                  --storage-opt KEY=VAL  Option of a storage driver; may be given several times
+                  --storage-root NAME=PATH  Where a storage driver keeps its layers (default storage/NAME
+                                         in the data root); may be given several times
                   --plugin-path PATH     Look for drivers here too, in place of /usr/lib/gantry/drivers
                                          and /etc/gantry/drivers; may be given several times
                   --add-runtime NAME=PATH  Name an OCI runtime; may be given several times
@@ -123,6 +127,7 @@ record DaemonFlags(
                     path(last("pidfile").orElse(execRoot + "/gantry.pid")),
                     last("storage-driver"),
                     pairs("storage-opt"),
+                    storageRoots(),
                     given.getOrDefault("plugin-path", List.of()).stream()
                             .map(Parser::path)
                             .toList(),
@@ -159,6 +164,7 @@ record DaemonFlags(
                         "pidfile",
                         "storage-driver",
                         "storage-opt",
+                        "storage-root",
                         "plugin-path",
                         "add-runtime",
                         "default-runtime",
@@ -222,6 +228,19 @@ record DaemonFlags(
                 pairs.put(text.substring(0, equals), text.substring(equals + 1));
             }
             return pairs;
+        }
+
+        private Map<String, Path> storageRoots() {
+            Map<String, Path> roots = new LinkedHashMap<>();
+            pairs("storage-root").forEach((name, text) -> {
+                Path root = path(text);
+                if (roots.containsValue(root)) {
+                    throw new IllegalArgumentException(
+                            "invalid value for --storage-root: two drivers cannot share " + root);
+                }
+                roots.put(name, root);
+            });
+            return roots;
         }
 
         private static Path path(String text) {

@@ -38,6 +38,9 @@ class DaemonFlagsTest {
                 "--storage-opt",
                 "size=1G",
                 "--storage-opt=x=y=z",
+                "--storage-root",
+                "btrfs=/b",
+                "--storage-root=zfs=/z/../y",
                 "--exec-root",
                 "/e",
                 "--add-runtime",
@@ -53,6 +56,7 @@ class DaemonFlagsTest {
         assertThat(flags.hosts()).containsExactly("unix:///a", "unix:///b", "tcp://127.0.0.1:1");
         assertThat(flags.storageDriver()).contains("vfs");
         assertThat(flags.storageOptions()).isEqualTo(Map.of("size", "1G", "x", "y=z"));
+        assertThat(flags.storageRoots()).isEqualTo(Map.of("btrfs", Path.of("/b"), "zfs", Path.of("/y")));
         assertThat(flags.runtime()).isEqualTo("/usr/bin/crun");
         assertThat(flags.pluginPath()).containsExactly(Path.of("/p"), Path.of("/q"));
         assertThat(flags.logLevel()).isEqualTo("debug");
@@ -68,6 +72,9 @@ class DaemonFlagsTest {
         assertThatThrownBy(() -> parse("--host")).hasMessage("flag needs an argument: --host");
         assertThatThrownBy(() -> parse("-l", "loud")).hasMessageContaining("invalid log level: loud");
         assertThatThrownBy(() -> parse("--storage-opt", "size")).hasMessageContaining("key=value");
+        assertThatThrownBy(() -> parse("--storage-root", "/b")).hasMessageContaining("name=path");
+        assertThatThrownBy(() -> parse("--storage-root", "a=/b", "--storage-root", "c=/b/"))
+                .hasMessageContaining("two drivers cannot share /b");
     }
 
     @Test

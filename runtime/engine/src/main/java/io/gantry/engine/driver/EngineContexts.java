@@ -21,31 +21,33 @@ import io.gantry.spi.volume.VolumeDriverProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Makes what drivers are handed: directories of their own and checked options. */
 final class EngineContexts implements DriverContexts {
+    private static final String OTHERS = "------rwx";
+
     private final EngineConfig config;
+    private final StorageOptions storageOptions;
     private final Supplier<FirewallBackend> firewall;
 
-    EngineContexts(EngineConfig config, Supplier<FirewallBackend> firewall) {
+    EngineContexts(EngineConfig config, StorageOptions storageOptions, Supplier<FirewallBackend> firewall) {
         this.config = config;
+        this.storageOptions = storageOptions;
         this.firewall = firewall;
     }
 
     @Override
     public StorageContext storage(StorageDriverProvider provider) {
         boolean selected = config.storageDriver().map(provider.name()::equals).orElse(false);
-        Map<String, String> given =
-                selected ? config.storageOptions() : declared(provider.options(), config.storageOptions());
         return new Storage(
-                root(DriverKind.STORAGE, provider),
+                closed(made(config.storageRoot(provider.name()))),
                 run(DriverKind.STORAGE, provider),
-                options("storage driver", provider, given));
+                selected ? storageOptions.ofDefault(provider) : storageOptions.of(provider));
     }
 
     @Override
@@ -87,22 +89,26 @@ final class EngineContexts implements DriverContexts {
         return Options.parse(noun + " " + provider.name(), provider.options(), OptionSpec.Scope.DAEMON, given);
     }
 
-    private static Map<String, String> declared(List<OptionSpec> specs, Map<String, String> given) {
-        Map<String, String> known = new LinkedHashMap<>();
-        for (OptionSpec spec : specs) {
-            if (spec.scope() == OptionSpec.Scope.DAEMON && given.containsKey(spec.key())) {
-                known.put(spec.key(), given.get(spec.key()));
-            }
-        }
-        return known;
-    }
-
     private Path root(DriverKind kind, DriverProvider<?, ?> provider) {
         return made(config.dataRoot().resolve(kind.label()).resolve(provider.name()));
     }
 
     private Path run(DriverKind kind, DriverProvider<?, ?> provider) {
         return made(config.runRoot().resolve(kind.label()).resolve(provider.name()));
+    }
+
+    /** The root of a file system that the user mounted there is open to all, but set-uid files of images lie in it. */
+    private static Path closed(Path root) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
+            if (permissions.removeAll(PosixFilePermissions.fromString(OTHERS))) {
+                Files.setPosixFilePermissions(root, permissions);
+            }
+            return root;
+        } catch (IOException e) {
+            throw new IoFailureException(
+                    Problem.of("close the storage root " + root + " to other users", e.toString()), e);
+        }
     }
 
     private static Path made(Path directory) {

@@ -18,8 +18,12 @@ import io.gantry.spi.ipam.IpamDriver;
 import io.gantry.spi.network.NetworkDriver;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.volume.VolumeDriver;
 import io.gantry.spi.volume.VolumeDriverProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -27,8 +31,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +44,7 @@ public final class OpenDrivers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenDrivers.class);
 
     private final DriverCatalogue catalogue;
+    private final StorageOptions storageOptions;
     private final EngineContexts contexts;
     private final Map<DriverKind, Map<String, Object>> open = new EnumMap<>(DriverKind.class);
     private final Supplier<Choice<StorageDriverProvider>> defaultStorage;
@@ -48,7 +56,9 @@ public final class OpenDrivers implements AutoCloseable {
     public OpenDrivers(DriverCatalogue catalogue, EngineConfig config) {
         this.catalogue = catalogue;
         this.config = config;
-        this.contexts = new EngineContexts(config, this::firewall);
+        this.storageOptions = new StorageOptions(catalogue, config.storageOptions());
+        this.contexts = new EngineContexts(config, storageOptions, this::firewall);
+        config.storageRoots().keySet().forEach(catalogue::storage);
         this.defaultStorage = once(() -> catalogue.defaultStorage(contexts::storage));
         this.defaultFirewall = once(() -> catalogue.defaultFirewall(contexts::firewall));
         this.defaultVolume = once(() -> catalogue.defaultVolume(contexts::volume));
@@ -70,11 +80,38 @@ public final class OpenDrivers implements AutoCloseable {
 
     /** A storage driver. */
     public StorageDriver storage(String name) {
-        return open(
-                DriverKind.STORAGE,
-                name,
-                StorageDriver.class,
-                () -> checked(catalogue.storage(name), contexts::storage));
+        return open(DriverKind.STORAGE, name, StorageDriver.class, () -> {
+            StorageDriver driver = checked(catalogue.storage(name), contexts::storage);
+            driver.warnings().forEach(warning -> LOG.warn("storage driver {}: {}", name, warning));
+            return driver;
+        });
+    }
+
+    /** The storage drivers that may have layers: those that are open, and those whose root is not empty, be it that they are not installed any more. Sorted. */
+    public Set<String> storageInUse() {
+        Set<String> names = new TreeSet<>(openStorage().keySet());
+        Set<String> known = new TreeSet<>(catalogue.names(DriverKind.STORAGE));
+        try (Stream<Path> roots = Files.list(config.storage())) {
+            roots.forEach(root -> known.add(root.getFileName().toString()));
+        } catch (IOException e) {
+            LOG.debug("no storage driver has a root yet", e);
+        }
+        known.stream().filter(name -> isFilled(config.storageRoot(name))).forEach(names::add);
+        return names;
+    }
+
+    /** What a new file system has, and what probes make for a moment. */
+    private static boolean isPassing(String name) {
+        return name.equals("lost+found") || name.startsWith(LayerDirectories.TRIAL);
+    }
+
+    private static boolean isFilled(Path root) {
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.anyMatch(entry -> !isPassing(entry.getFileName().toString()));
+        } catch (IOException e) {
+            LOG.debug("{} holds no layers", root, e);
+            return false;
+        }
     }
 
     /** A network driver. */
@@ -131,11 +168,7 @@ public final class OpenDrivers implements AutoCloseable {
     /** Opens the default storage driver, which must know all options that the user gave for it. */
     public StorageDriver chosenStorage() {
         String name = defaultStorage();
-        Options options = parse(
-                "storage driver " + name,
-                catalogue.storage(name).options(),
-                OptionSpec.Scope.DAEMON,
-                config.storageOptions());
+        Options options = storageOptions.ofDefault(catalogue.storage(name));
         LOG.debug("options of the storage driver {}: {}", name, options);
         return storage(name);
     }

@@ -76,6 +76,7 @@ final class EngineProcess implements AutoCloseable {
                 standard.pluginPath(),
                 Optional.empty(),
                 standard.storageOptions(),
+                standard.storageRoots(),
                 standard.runtime(),
                 standard.conmon(),
                 Path.of(arguments[3]),

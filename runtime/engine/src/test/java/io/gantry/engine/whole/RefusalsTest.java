@@ -103,6 +103,7 @@ class RefusalsTest {
                 config.pluginPath(),
                 Optional.of(driver),
                 Map.of(option, "1"),
+                Map.of(),
                 config.runtime(),
                 config.conmon(),
                 config.hostNamespace(),

@@ -94,6 +94,7 @@ final class WholeEngine implements AutoCloseable {
                 standard.pluginPath(),
                 standard.storageDriver(),
                 standard.storageOptions(),
+                standard.storageRoots(),
                 standard.runtime(),
                 standard.conmon(),
                 hostNamespace,
