@@ -17,6 +17,9 @@ public interface Engine extends AutoCloseable {
     /** Volumes. */
     Volumes volumes();
 
+    /** Checks of what is stored. */
+    Checks checks();
+
     /** What happens. */
     Events events();
 

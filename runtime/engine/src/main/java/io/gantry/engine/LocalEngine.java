@@ -4,6 +4,7 @@ import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.catalogue.DriverCatalogue;
 import io.gantry.engine.catalogue.DriverReport;
 import io.gantry.engine.catalogue.PluginPath;
+import io.gantry.engine.check.StorageChecks;
 import io.gantry.engine.container.ContainerService;
 import io.gantry.engine.container.ContainersSetup;
 import io.gantry.engine.driver.OpenDrivers;
@@ -37,6 +38,7 @@ final class LocalEngine implements Engine {
     private final VolumeService volumes;
     private final NetworkService networks;
     private final ContainerService containers;
+    private final StorageChecks checks;
     private final HostFacts facts;
 
     private LocalEngine(EngineConfig config) throws IOException {
@@ -62,6 +64,7 @@ final class LocalEngine implements Engine {
                             config, state, drivers, content, images, volumes, networks, sandboxes, events, ids)
                     .open();
             opened(containers::close);
+            this.checks = new StorageChecks(drivers, containers.storage(), images.inventory());
             this.facts = HostFacts.open(state, ids, containers::versions);
         } catch (IOException | RuntimeException e) {
             close();
@@ -118,6 +121,11 @@ final class LocalEngine implements Engine {
     @Override
     public Volumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public Checks checks() {
+        return checks;
     }
 
     @Override

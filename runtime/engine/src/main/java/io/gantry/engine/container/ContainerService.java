@@ -52,6 +52,7 @@ public final class ContainerService implements Containers {
     private final ContainerLogs logs;
     private final Companions companions;
     private final ContainerFiles files;
+    private final ContainerStorage storage;
 
     ContainerService(ContainerParts parts) {
         this.parts = parts;
@@ -66,6 +67,7 @@ public final class ContainerService implements Containers {
         this.logs = new ContainerLogs(runtime);
         this.companions = new Companions(parts, logs, execs);
         this.files = new ContainerFiles(parts);
+        this.storage = new ContainerStorage(parts);
     }
 
     @Override
@@ -409,6 +411,11 @@ public final class ContainerService implements Containers {
                         .anyMatch(mount -> mount.name().equals(volume)))
                 .map(Container::id)
                 .toList();
+    }
+
+    /** For checks of the storage. */
+    public ContainerStorage storage() {
+        return storage;
     }
 
     /** The containers made of an image. */

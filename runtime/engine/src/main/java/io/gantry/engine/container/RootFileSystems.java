@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -41,6 +43,8 @@ final class RootFileSystems implements AutoCloseable {
     private final Supplier<Set<String>> liveLayers;
     private final LayerCleanup cleanup;
     private final Set<String> swept = ConcurrentHashMap.newKeySet();
+    private final Set<LayerId> ownViews = ConcurrentHashMap.newKeySet();
+    private final ReadWriteLock imageLayers = new ReentrantReadWriteLock(true);
 
     /**
      * @param liveChains the chain ids of all images
@@ -65,6 +69,7 @@ final class RootFileSystems implements AutoCloseable {
     void prepare(String driverName, String layer, Image image, Map<String, String> options) {
         StorageDriver driver = driver(driverName);
         LayerOptions layerOptions = new LayerOptions(drivers.storageOptions(driverName, options), Map.of());
+        imageLayers.readLock().lock();
         try {
             Optional<LayerId> parent = unpacker.unpack(driver, image);
             driver.prepare(LayerId.of(layer), parent, layerOptions);
@@ -73,6 +78,23 @@ final class RootFileSystems implements AutoCloseable {
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.SYSTEM, "cannot unpack image " + image.id() + ": " + e.getMessage(), e);
+        } finally {
+            imageLayers.readLock().unlock();
+        }
+    }
+
+    /** See {@link ContainerStorage#unpackAnew}. */
+    void unpackAnew(String driverName, List<LayerId> topDown, List<Image> images) throws IOException {
+        StorageDriver driver = driver(driverName);
+        imageLayers.writeLock().lock();
+        try {
+            topDown.forEach(driver::remove);
+            for (Image image : images) {
+                unpacker.unpack(driver, image);
+            }
+        } finally {
+            imageLayers.writeLock().unlock();
+            cleanup.ask(driverName, driver);
         }
     }
 
@@ -121,13 +143,52 @@ final class RootFileSystems implements AutoCloseable {
      * @param work receives the mounts that show it, and leaves none of them
      */
     <T> T withView(String driverName, String id, LayerId committed, Function<List<MountSpec>, T> work) {
-        StorageDriver driver = driver(driverName);
+        driver(driverName);
+        return withOwnView(driverName, id, committed, work);
+    }
+
+    /** As {@link #withView}, on a driver that may still have what an earlier engine left half-made. */
+    <T> T withOwnView(String driverName, String id, LayerId committed, Function<List<MountSpec>, T> work) {
+        StorageDriver driver = drivers.storage(driverName);
         LayerId view = LayerId.of(id);
-        driver.view(view, committed);
+        ownViews.add(view);
         try {
-            return work.apply(driver.mounts(view));
+            driver.view(view, committed);
+            try {
+                return work.apply(driver.mounts(view));
+            } finally {
+                driver.remove(view);
+            }
         } finally {
-            driver.remove(view);
+            ownViews.remove(view);
+        }
+    }
+
+    /** As {@link #look}, on a driver that may still have what an earlier engine left half-made. */
+    RootMounts.Look lookUnswept(StoredContainer stored) {
+        Container container = stored.container();
+        return mounts.look(
+                container.id(),
+                container.state().isUp(),
+                () -> drivers.storage(container.storageDriver()).mounts(LayerId.of(stored.layer())));
+    }
+
+    /** Whether a layer is a view of this engine's, or is being unpacked by it. Before a driver is swept nothing is unpacked. */
+    boolean isPassing(String driverName, LayerId layer) {
+        return ownViews.contains(layer)
+                || (layer.value().startsWith(Unpacker.STAGING_PREFIX) && swept.contains(driverName));
+    }
+
+    /** See {@link ContainerStorage#remove}. */
+    boolean removeStray(String driverName, LayerId layer) {
+        synchronized (swept) {
+            if (isPassing(driverName, layer)) {
+                return false;
+            }
+            StorageDriver driver = drivers.storage(driverName);
+            driver.remove(layer);
+            cleanup.ask(driverName, driver);
+            return true;
         }
     }
 
@@ -172,6 +233,7 @@ final class RootFileSystems implements AutoCloseable {
             Set<String> live = liveLayers.get();
             for (LayerInfo layer : driver.layers()) {
                 if (layer.kind() != LayerInfo.Kind.COMMITTED
+                        && !ownViews.contains(layer.id())
                         && !live.contains(layer.id().value())) {
                     LOG.info("removing layer {} of storage driver {}: no container has it", layer.id(), name);
                     driver.remove(layer.id());

@@ -120,11 +120,11 @@ final class RootViews {
                 Path own = bind(look.root(), container(layout));
                 leaveOthers();
                 Path other = beneath(layout).toRealPath();
-                RootMounts.mount(beneath, other);
-                try (OpenDirectory before = OpenDirectory.open(other);
-                        OpenDirectory after = OpenDirectory.open(own)) {
-                    return work.of(before, after);
-                }
+                return mounted(beneath, other, before -> {
+                    try (OpenDirectory after = OpenDirectory.open(own)) {
+                        return work.of(before, after);
+                    }
+                });
             });
         }
     }
@@ -134,11 +134,18 @@ final class RootViews {
         return inNamespace(() -> {
             leaveOthers();
             Path place = beneath(layout).toRealPath();
-            RootMounts.mount(beneath, place);
-            try (OpenDirectory directory = OpenDirectory.open(place)) {
-                return work.apply(directory);
-            }
+            return mounted(beneath, place, work);
         });
+    }
+
+    private static <T> T mounted(
+            List<MountSpec> specs, Path place, java.util.function.Function<OpenDirectory, T> work) {
+        RootMounts.mount(specs, place);
+        try (OpenDirectory directory = OpenDirectory.open(place)) {
+            return work.apply(directory);
+        } finally {
+            RootMounts.unmount(specs, place);
+        }
     }
 
     private static <T> T inNamespace(Namespaces.Work<T, IOException> work) {

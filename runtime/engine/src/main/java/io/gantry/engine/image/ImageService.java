@@ -87,6 +87,11 @@ public final class ImageService implements Images {
         }
     }
 
+    /** For checks of the storage. */
+    public ImageInventory inventory() {
+        return new ImageInventory(store, content);
+    }
+
     /** The chain ids of all images. */
     public List<Digest> chainIds() {
         return store.chainIds();

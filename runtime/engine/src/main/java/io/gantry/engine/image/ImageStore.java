@@ -28,7 +28,7 @@ final class ImageStore {
     private final Documents<StoredImage> documents;
     private final Documents<Name> names;
     private final Map<String, Held> byId = new ConcurrentHashMap<>();
-    private final Set<Digest> unreadable = new TreeSet<>();
+    private final Map<String, StoredImage> unreadable = new ConcurrentHashMap<>();
     private final Map<String, Name> byName = new ConcurrentHashMap<>();
 
     /**
@@ -62,7 +62,7 @@ final class ImageStore {
             byId.put(stored.id(), new Held(stored, stored.read(content)));
         } catch (IOException | IllegalArgumentException e) {
             LOG.error("image {} is left out, because its content cannot be read; load it again", stored.id(), e);
-            unreadable.addAll(stored.blobs());
+            unreadable.put(stored.id(), stored);
         }
     }
 
@@ -90,6 +90,7 @@ final class ImageStore {
             given.forEach(name -> names.put(name.toString(), entry));
         });
         byId.put(stored.id(), new Held(stored, stored.image(image.config())));
+        unreadable.remove(stored.id());
         given.forEach(name -> byName.put(name.toString(), entry));
         return renamed;
     }
@@ -123,6 +124,21 @@ final class ImageStore {
         byId.remove(imageId);
     }
 
+    /** Images whose configuration could not be read. */
+    List<StoredImage> unreadable() {
+        return List.copyOf(unreadable.values());
+    }
+
+    /** Names that lead to no image, not even to one that could not be read. */
+    List<Reference> danglingNames() {
+        return byName.entrySet().stream()
+                .filter(entry -> !byId.containsKey(entry.getValue().imageId())
+                        && !unreadable.containsKey(entry.getValue().imageId()))
+                .map(entry -> Reference.parse(entry.getKey()))
+                .sorted(Comparator.naturalOrder())
+                .toList();
+    }
+
     List<Held> all() {
         return List.copyOf(byId.values());
     }
@@ -146,7 +162,8 @@ final class ImageStore {
 
     /** Every blob that an image needs, also one that could not be read: it may be by the next start. */
     Set<Digest> live() {
-        Set<Digest> live = new TreeSet<>(unreadable);
+        Set<Digest> live = new TreeSet<>();
+        unreadable.values().forEach(stored -> live.addAll(stored.blobs()));
         byId.values().forEach(held -> live.addAll(held.image().blobs()));
         return live;
     }

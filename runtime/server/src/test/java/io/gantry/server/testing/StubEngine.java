@@ -1,5 +1,6 @@
 package io.gantry.server.testing;
 
+import io.gantry.engine.Checks;
 import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState;
 import io.gantry.engine.Containers;
@@ -33,6 +34,7 @@ public final class StubEngine implements Engine {
     private Images images = Stub.of(Images.class, new Object());
     private Networks networks = Stub.of(Networks.class, new Object());
     private Volumes volumes = Stub.of(Volumes.class, new Object());
+    private Checks checks = Stub.of(Checks.class, new Object());
 
     /** Its containers. */
     public StubEngine containers(Object given) {
@@ -61,6 +63,12 @@ public final class StubEngine implements Engine {
     /** Its volumes. */
     public StubEngine volumes(Object given) {
         volumes = Stub.of(Volumes.class, given);
+        return this;
+    }
+
+    /** Its checks. */
+    public StubEngine checks(Object given) {
+        checks = Stub.of(Checks.class, given);
         return this;
     }
 
@@ -110,6 +118,11 @@ public final class StubEngine implements Engine {
     @Override
     public Volumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public Checks checks() {
+        return checks;
     }
 
     @Override
