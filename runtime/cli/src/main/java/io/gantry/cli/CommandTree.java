@@ -27,7 +27,7 @@ final class CommandTree {
                             + "image rm,image save,image tag,network connect,network create,network disconnect,"
                             + "network inspect,network ls,network prune,network rm,volume create,volume inspect,volume ls,"
                             + "volume prune,volume rm,system df,system events,system info,system prune,drivers inspect,"
-                            + "drivers ls,inspect,version,daemon,completion")
+                            + "drivers ls,check,inspect,version,daemon,completion")
                     .split(","));
 
     private CommandTree() {}
@@ -109,7 +109,7 @@ final class CommandTree {
             case "rmi" -> "image rm";
             case "history", "import", "load", "pull", "push", "save", "tag" -> "image " + word;
             case "events", "info" -> "system " + word;
-            case "inspect", "version", "daemon", "completion" -> word;
+            case "check", "inspect", "version", "daemon", "completion" -> word;
             default -> "";
         };
     }
@@ -147,6 +147,7 @@ final class CommandTree {
     private static Command alone(String name) {
         return switch (name) {
             case "version" -> VersionCommand.command();
+            case "check" -> CheckCommand.command();
             case "daemon" -> DaemonCommand.command();
             case "completion" -> CompletionCommand.command();
             default -> InspectCommand.any();

@@ -23,6 +23,7 @@ public final class Api {
         new ImageRoutes(engine, json).add(routes);
         new NetworkRoutes(engine.networks(), json).add(routes);
         new VolumeRoutes(engine.volumes(), json).add(routes);
+        new CheckRoutes(engine.checks(), json).add(routes);
         new EventRoutes(engine.events(), json).add(routes);
         new SwarmRoutes(json).add(routes);
         return routes.build();
