@@ -2,12 +2,14 @@ package io.gantry.storage.btrfs;
 
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.spi.DriverException;
 import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.Probe;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
@@ -19,16 +21,21 @@ import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.WhiteoutDialect;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +59,11 @@ final class BtrfsDriver implements StorageDriver {
     private final LayerSizes sizes;
     private final SubvolumeRemoval removal;
     private final BtrfsStatus status;
+    private final BtrfsChecker checker;
+    private final MappedMounts mapped;
+
+    /** Held shared by commits, alone by who wants to see none half-way. */
+    private final ReadWriteLock commits = new ReentrantReadWriteLock();
 
     private BtrfsDriver(StorageContext context, Volume volume, LayerCatalog catalog, LayerDirectories directories) {
         this.volume = volume;
@@ -62,6 +74,9 @@ final class BtrfsDriver implements StorageDriver {
         sizes = new LayerSizes(catalog, layout, groups, context.options().size(BtrfsProvider.MIN_SPACE));
         removal = new SubvolumeRemoval(volume, groups);
         status = new BtrfsStatus(context.root(), volume, groups);
+        DirectoryChecker found = new DirectoryChecker(catalog, directories, layout, this::remove);
+        checker = new BtrfsChecker(catalog, layout, found, commits.writeLock(), this::remove);
+        mapped = new MappedMounts(this::mounts, () -> MappedOwners.obstacle(context.root()));
     }
 
     static BtrfsDriver open(StorageContext context) {
@@ -134,9 +149,9 @@ final class BtrfsDriver implements StorageDriver {
             Map<String, String> notes = new HashMap<>(draft.record().attributes());
             notes.put(BYTES, Long.toString(usage.bytes()));
             notes.put(INODES, Long.toString(usage.inodes()));
-            LayerInfo committed = draft.with(notes).publish();
-            mend(committed);
-            return committed;
+            notes.put(
+                    BtrfsChecker.CHANGED, Long.toString(layout.info(draft.key()).changed()));
+            return publishAndSeal(draft.with(notes));
         } catch (KernelException e) {
             throw failure("commit layer " + id + " as " + name, e);
         }
@@ -205,7 +220,9 @@ final class BtrfsDriver implements StorageDriver {
     @Override
     public List<StatusRow> status() {
         try {
-            return status.rows();
+            List<StatusRow> rows = new ArrayList<>(status.rows());
+            rows.add(mapped.row());
+            return rows;
         } catch (KernelException e) {
             throw failure("describe the btrfs driver's file system", e);
         }
@@ -213,7 +230,10 @@ final class BtrfsDriver implements StorageDriver {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
-        return Stream.<StorageCapability>of(sizes)
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
+        return Stream.<StorageCapability>of(sizes, checker)
                 .filter(type::isInstance)
                 .map(type::cast)
                 .findFirst();
@@ -223,6 +243,17 @@ final class BtrfsDriver implements StorageDriver {
     public void close() {
         volume.close();
         catalog.close();
+    }
+
+    private LayerInfo publishAndSeal(LayerCatalog.Draft draft) {
+        commits.readLock().lock();
+        try {
+            LayerInfo committed = draft.publish();
+            mend(committed);
+            return committed;
+        } finally {
+            commits.readLock().unlock();
+        }
     }
 
     private Usage measure(LayerRecord layer) {

@@ -1,13 +1,20 @@
 package io.gantry.storage.btrfs;
 
+import io.gantry.linux.Errno;
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
 import io.gantry.linux.OpenDirectory;
+import io.gantry.spi.storage.support.DirectoryChecker;
 import io.gantry.spi.storage.support.LayerDirectories;
+import io.gantry.spi.storage.support.LayerRecord;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** A layer's directory: the subvolume {@code fs}, which is all the layer shows. The directory around it keeps others out and can be moved into the trash by one rename. */
-final class LayerLayout {
+final class LayerLayout implements DirectoryChecker.Layout {
     static final String CONTENT = "fs";
 
     private final LayerDirectories directories;
@@ -18,6 +25,17 @@ final class LayerLayout {
 
     Path content(String key) {
         return directories.of(key).resolve(CONTENT);
+    }
+
+    @Override
+    public List<Path> parts(LayerRecord layer) {
+        return List.of(content(layer.key()));
+    }
+
+    /** A snapshot is whole by itself. */
+    @Override
+    public boolean needsParent(LayerRecord layer) {
+        return false;
     }
 
     /** Makes an empty subvolume, on disk when this returns. */
@@ -44,13 +62,23 @@ final class LayerLayout {
         }
     }
 
-    /** Whether a layer's content is there and is a subvolume of its own. */
-    boolean isWhole(String key) {
-        try (OpenDirectory content = OpenDirectory.open(content(key))) {
-            return Subvolumes.isRoot(content);
-        } catch (KernelException e) {
-            return false;
+    /** As {@link #info}, empty if the layer's content is not there or is no subvolume. */
+    Optional<Subvolumes.Info> find(String key) {
+        if (!exists(key)) {
+            return Optional.empty();
         }
+        try (OpenDirectory content = OpenDirectory.open(content(key))) {
+            return Subvolumes.isRoot(content) ? Optional.of(Subvolumes.info(content.fd())) : Optional.empty();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    boolean exists(String key) {
+        return Files.isDirectory(content(key), LinkOption.NOFOLLOW_LINKS);
     }
 
     void setReadOnly(String key, boolean readOnly) {

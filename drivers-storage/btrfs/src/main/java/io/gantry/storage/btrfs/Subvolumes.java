@@ -39,9 +39,10 @@ final class Subvolumes {
      *
      * @param id its number, also that of its tree and, at level 0, of its quota group
      * @param readOnly whether nobody can write to it
+     * @param changed the last transaction that changed a file or directory in it
      * @param born the transaction that made it: what is younger belongs to it alone
      */
-    record Info(long id, boolean readOnly, long born) {}
+    record Info(long id, boolean readOnly, long changed, long born) {}
 
     /** Makes an empty one; its root directory's mode passes through the umask. */
     static void create(OpenDirectory in, String name) {
@@ -81,7 +82,7 @@ final class Subvolumes {
         Ioctl.call(within, GET_INFO, "BTRFS_IOC_GET_SUBVOL_INFO", result);
         ByteBuffer info = view(result);
         // The flags here are those on disk, where read-only is bit 0.
-        return new Info(info.getLong(0), (info.getLong(288) & 1) != 0, info.getLong(352));
+        return new Info(info.getLong(0), (info.getLong(288) & 1) != 0, info.getLong(344), info.getLong(352));
     }
 
     /** Whether an open directory is the root of a subvolume; the file system must be btrfs. */
