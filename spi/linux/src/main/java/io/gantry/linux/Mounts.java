@@ -2,7 +2,9 @@ package io.gantry.linux;
 
 import io.gantry.linux.MountOptions.PropagationChange;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Mounting and unmounting, by the kernel's new mount API where it can and by {@code mount(2)} where not. A mount is in place
@@ -11,6 +13,8 @@ import java.util.List;
  * mount namespace. Failures are {@link KernelException}s that carry the kernel's own message where it gives one.
  */
 public final class Mounts {
+    private static final Duration LONGEST_LETTING_GO = Duration.ofSeconds(5);
+
     private Mounts() {}
 
     /**
@@ -28,8 +32,8 @@ public final class Mounts {
             IdMappedMounts.mount(request, options, target);
         } else if (options.bind()) {
             bind(request.source(), options, target);
-        } else if (!NewMountApi.mount(request, options, target)) {
-            ClassicMountApi.mount(request, options, target);
+        } else {
+            mountWhenFree(request, options, target);
         }
         try {
             for (PropagationChange change : options.propagations()) {
@@ -112,6 +116,34 @@ public final class Mounts {
      */
     public static int detach(Path path) {
         return unmountRecursive(path, UnmountFlag.DETACH, UnmountFlag.NO_FOLLOW);
+    }
+
+    /** ZFS lets go of a dataset a moment after its last mount has gone, by which time that is done elsewhere, and has no second mount of it until then. */
+    private static void mountWhenFree(MountRequest request, MountOptions options, Path target) {
+        long end = System.nanoTime() + LONGEST_LETTING_GO.toNanos();
+        while (true) {
+            try {
+                if (!NewMountApi.mount(request, options, target)) {
+                    ClassicMountApi.mount(request, options, target);
+                }
+                return;
+            } catch (KernelException e) {
+                if (!e.is(Errno.EBUSY) || !request.type().equals("zfs") || System.nanoTime() > end || !pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Whether nobody interrupted it. */
+    private static boolean pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(10);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Undoes a mount because of a later failure, which an error here must not hide. */
