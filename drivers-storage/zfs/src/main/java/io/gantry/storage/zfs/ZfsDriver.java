@@ -1,6 +1,5 @@
 package io.gantry.storage.zfs;
 
-import io.gantry.linux.FileSystemInfo;
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
 import io.gantry.spi.DriverException;
@@ -9,7 +8,6 @@ import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
-import io.gantry.spi.storage.LayerInfo.Kind;
 import io.gantry.spi.storage.LayerOptions;
 import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.MountSpec;
@@ -38,6 +36,7 @@ final class ZfsDriver implements StorageDriver {
     private final LayerCatalog catalog;
     private final LayerDatasets datasets;
     private final LayerLook look;
+    private final LayerUsage usage;
     private final ZfsStatus status;
     private final List<StorageCapability> capabilities;
     private final Object sweeping = new Object();
@@ -49,6 +48,7 @@ final class ZfsDriver implements StorageDriver {
         this.catalog = catalog;
         this.datasets = datasets;
         look = new LayerLook(context.runDirectory().resolve("look"));
+        usage = new LayerUsage(catalog, datasets, look);
         status = new ZfsStatus(setting, datasets.home());
         capabilities = List.of(
                 new ZfsQuotas(catalog, datasets),
@@ -121,13 +121,13 @@ final class ZfsDriver implements StorageDriver {
     public LayerInfo commit(LayerId id, LayerId name) {
         String attempted = "commit layer " + id + " as " + name;
         try (LayerCatalog.Draft draft = catalog.commit(id, name)) {
-            look.at(List.of(new LayerLook.Source(datasets.of(draft.key()), false)), places -> {
+            long objects = look.at(List.of(new LayerLook.Source(datasets.of(draft.key()), false)), places -> {
                 FileSystems.sync(places.get(0));
-                return places;
+                datasets.commit(draft.key());
+                return LayerUsage.objects(places.get(0));
             });
-            datasets.commit(draft.key());
             try {
-                return draft.publish();
+                return draft.with(usage.notes(objects)).publish();
             } catch (DriverException e) {
                 uncommit(draft.key(), e);
                 throw e;
@@ -153,28 +153,12 @@ final class ZfsDriver implements StorageDriver {
         return Optional.empty();
     }
 
-    /** Entries are those that the layer has more than its parent, an empty dataset if it has none: ZFS does not count them apart. */
     @Override
     public Usage usage(LayerId id) {
         String attempted = "measure layer " + id;
         LayerRecord layer = catalog.require(id, attempted);
-        if (layer.info().kind() == Kind.VIEW) {
-            return new Usage(0, 0);
-        }
-        List<LayerLook.Source> shown = new ArrayList<>(List.of(shownBy(layer)));
-        shown.add(catalog.ancestors(layer).stream()
-                .findFirst()
-                .map(this::shownBy)
-                .orElse(new LayerLook.Source(datasets.home(), true)));
         try {
-            List<Long> objects = look.at(
-                    shown,
-                    places -> places.stream()
-                            .map(FileSystems::info)
-                            .map(ZfsDriver::objects)
-                            .toList());
-            long bytes = Long.parseLong(datasets.values(datasets.of(layer.key()), "usedbydataset")[0]);
-            return new Usage(bytes, Math.max(0, objects.get(0) - objects.get(1)));
+            return usage.of(layer);
         } catch (ZfsFailure e) {
             throw e.as(attempted);
         } catch (KernelException e) {
@@ -274,10 +258,6 @@ final class ZfsDriver implements StorageDriver {
         } catch (ZfsFailure e) {
             failure.addSuppressed(e);
         }
-    }
-
-    private static long objects(FileSystemInfo info) {
-        return info.totalInodes() - info.freeInodes();
     }
 
     private static DriverException failure(String attempted, KernelException e) {

@@ -1,0 +1,51 @@
+package io.gantry.storage.zfs;
+
+import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.tck.SmallDisk;
+import io.gantry.tck.storage.StorageDriverContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The whole suite on a pool of its own, where the kernel has OpenZFS. */
+class ZfsContractTest extends StorageDriverContract {
+    private static ZfsPool pool;
+
+    @BeforeAll
+    static void make() throws IOException {
+        ZfsPool.assumeZfs();
+        pool = ZfsPool.make(4L << 30);
+    }
+
+    @AfterAll
+    static void destroy() throws IOException {
+        if (pool != null) {
+            pool.close();
+        }
+    }
+
+    @Override
+    protected StorageDriverProvider provider() {
+        return new ZfsProvider();
+    }
+
+    @Override
+    protected Path scratch() {
+        return pool.path();
+    }
+
+    @Override
+    public SmallDisk smallDisk() throws IOException {
+        return ZfsPool.make(64L << 20);
+    }
+
+    @Override
+    public List<String> leftovers() throws IOException {
+        List<String> all = new ArrayList<>(super.leftovers());
+        all.addAll(pool.datasets(pool.name()));
+        return all;
+    }
+}
