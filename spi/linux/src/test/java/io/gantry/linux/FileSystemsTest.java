@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,6 +137,7 @@ class FileSystemsTest {
     }
 
     @Test
+    @Tag("project-quotas")
     void projectQuotaLimitsATree() throws Exception {
         assumeThat(Files.exists(Path.of("/proc/sys/fs/quota")) && Files.exists(Path.of("/proc/fs/xfs/xqm")))
                 .as("this kernel is built with disk quotas for xfs")

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The suite with ext4 on a pool on sparse files. */
+@Tag("devicemapper")
 class DevicemapperContractTest extends StorageDriverContract {
     @BeforeAll
     static void assumeDeviceMapper() {

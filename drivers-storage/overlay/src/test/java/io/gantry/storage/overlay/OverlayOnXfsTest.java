@@ -28,6 +28,11 @@ class OverlayOnXfsTest extends StorageDriverContract {
     }
 
     @Override
+    public int kills() {
+        return Math.min(super.kills(), 20);
+    }
+
+    @Override
     protected Path scratch() {
         return xfs.path();
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole suite again on xfs, with project quotas where the kernel has them. */
@@ -40,11 +41,17 @@ class Overlay2OnXfsTest extends StorageDriverContract {
     }
 
     @Override
+    public int kills() {
+        return Math.min(super.kills(), 20);
+    }
+
+    @Override
     protected Path scratch() {
         return xfs.path();
     }
 
     @Test
+    @Tag("project-quotas")
     void quotasAreThereAndTold() {
         assumeQuotas();
         assertThat(bench().driver().capability(QuotaController.class)).isPresent();
@@ -55,6 +62,7 @@ class Overlay2OnXfsTest extends StorageDriverContract {
     }
 
     @Test
+    @Tag("project-quotas")
     void theDaemonsSizeHoldsForLayersThatSayNothing() throws IOException {
         assumeQuotas();
         try (StorageBench limited = new StorageBench(
@@ -71,6 +79,7 @@ class Overlay2OnXfsTest extends StorageDriverContract {
     }
 
     @Test
+    @Tag("project-quotas")
     void aLimitHoldsForWhatIsWrittenThroughTheOverlay() throws IOException {
         assumeQuotas();
         bench().base("base", root -> Files.write(root.resolve("big"), new byte[6 << 20]));

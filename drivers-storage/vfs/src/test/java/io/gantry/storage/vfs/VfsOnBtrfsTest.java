@@ -35,6 +35,11 @@ class VfsOnBtrfsTest extends StorageDriverContract {
     }
 
     @Override
+    public int kills() {
+        return Math.min(super.kills(), 20);
+    }
+
+    @Override
     protected Path scratch() {
         return btrfs.path();
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole suite again on an xfs that cannot share blocks, with project quotas where the kernel has them. */
@@ -40,6 +41,11 @@ class VfsOnXfsTest extends StorageDriverContract {
     }
 
     @Override
+    public int kills() {
+        return Math.min(super.kills(), 20);
+    }
+
+    @Override
     protected Path scratch() {
         return xfs.path();
     }
@@ -50,6 +56,7 @@ class VfsOnXfsTest extends StorageDriverContract {
     }
 
     @Test
+    @Tag("project-quotas")
     void quotasAreThereAndTold() {
         assumeQuotas();
         assertThat(bench().driver().status())
@@ -57,6 +64,7 @@ class VfsOnXfsTest extends StorageDriverContract {
     }
 
     @Test
+    @Tag("project-quotas")
     void aCopyThatDoesNotFitItsLimitLeavesNothing() throws IOException {
         assumeQuotas();
         bench().base("base", root -> Files.write(root.resolve("big"), new byte[20 << 20]));

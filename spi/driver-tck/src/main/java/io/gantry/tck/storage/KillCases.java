@@ -9,9 +9,12 @@ import org.junit.jupiter.api.Test;
  * {@code -Dgantry.tck.seed=N} repeats all random choices of a run, but for the kernel's own.
  */
 interface KillCases extends StorageCases {
+    /** How many kills. */
+    int kills();
+
     @Test
     default void aKilledDriverLosesNothingThatItCommittedAndLeavesNothingElse() throws Exception {
-        int kills = Integer.getInteger("gantry.tck.kills", 10);
+        int kills = kills();
         long seed = Optional.ofNullable(Long.getLong("gantry.tck.seed"))
                 .orElseGet(() -> new Random().nextInt(1 << 30) + 0L);
         note("seed", Long.toString(seed));

@@ -82,6 +82,12 @@ public abstract class StorageDriverContract
                 .orElse("unknown");
     }
 
+    /** How often a process that drives the driver is killed: {@code gantry.tck.kills}, or 10. Suites that run one driver on yet another file system may do fewer. */
+    @Override
+    public int kills() {
+        return Integer.getInteger("gantry.tck.kills", 10);
+    }
+
     /** How many layers the deep case stacks. */
     @Override
     public int depth() {
