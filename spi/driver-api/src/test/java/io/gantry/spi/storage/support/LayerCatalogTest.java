@@ -283,7 +283,7 @@ class LayerCatalogTest {
 
     @Test
     void aKeyIsKnownUntilTheDataIsGone() {
-        String key = prepare("a").key();
+        String key = active("a").key();
         catalog.remove(id("a"), layer -> {
             assertThat(catalog.find(id("a"))).isEmpty();
             assertThat(catalog.keys()).containsExactly(layer.key()).containsExactly(key);
@@ -293,7 +293,7 @@ class LayerCatalogTest {
             throw new AssertionError("there is no layer a");
         });
 
-        prepare("b");
+        active("b");
         assertThatThrownBy(() -> catalog.remove(id("b"), layer -> {
                     throw new IllegalStateException("cannot delete");
                 }))
