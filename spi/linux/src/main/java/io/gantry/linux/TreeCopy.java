@@ -14,7 +14,10 @@ public final class TreeCopy {
     private static final String LINKS = "links";
 
     private final OpenDirectory links;
-    private final Map<Long, String> linked = new HashMap<>();
+    private final Map<Inode, String> linked = new HashMap<>();
+
+    /** Subvolumes of a btrfs are devices of their own, with inode numbers of their own. */
+    private record Inode(long device, long number) {}
 
     private TreeCopy(OpenDirectory links) {
         this.links = links;
@@ -74,7 +77,8 @@ public final class TreeCopy {
     }
 
     private void severalNamed(OpenDirectory from, OpenDirectory to, String name, Stat stat) {
-        String first = linked.get(stat.inode());
+        Inode inode = new Inode(stat.device(), stat.inode());
+        String first = linked.get(inode);
         if (first != null) {
             to.makeLink(name, links, first);
             return;
@@ -82,7 +86,7 @@ public final class TreeCopy {
         single(from, to, name, stat);
         String kept = Integer.toString(linked.size());
         links.makeLink(kept, to, name);
-        linked.put(stat.inode(), kept);
+        linked.put(inode, kept);
     }
 
     private static void single(OpenDirectory from, OpenDirectory to, String name, Stat stat) {

@@ -14,10 +14,16 @@ import java.util.Map;
 
 /** A tree as text, a line for each entry with all that a layer must keep of it; two trees are equal if their listings are. Access times are left out. */
 public final class TreeListing {
-    private final Map<Long, List<String>> names = new HashMap<>();
+    private final Map<Inode, List<String>> names = new HashMap<>();
     private final List<Line> lines = new ArrayList<>();
 
-    private record Line(String text, long inode) {}
+    private record Line(String text, Inode inode) {}
+
+    private record Inode(long device, long number) {
+        Inode(Stat stat) {
+            this(stat.device(), stat.inode());
+        }
+    }
 
     private TreeListing() {}
 
@@ -66,9 +72,9 @@ public final class TreeListing {
             }
         }
         if (stat.links() > 1 && stat.kind() != io.gantry.linux.FileKind.DIRECTORY) {
-            names.computeIfAbsent(stat.inode(), inode -> new ArrayList<>()).add(name);
+            names.computeIfAbsent(new Inode(stat), inode -> new ArrayList<>()).add(name);
         }
-        lines.add(new Line(line.toString(), stat.inode()));
+        lines.add(new Line(line.toString(), new Inode(stat)));
         if (stat.kind() == io.gantry.linux.FileKind.DIRECTORY) {
             List<String> entries;
             try (OpenDirectory directory = OpenDirectory.open(path)) {
