@@ -30,7 +30,7 @@ final class BtrfsChecker implements ConsistencyChecker {
     private final Consumer<LayerId> remover;
 
     /**
-     * @param noCommit while it is held no layer is between its commit and being made read-only
+     * @param noCommit while it is held no commit is half-way
      * @param remover {@link io.gantry.spi.storage.StorageDriver#remove}
      */
     BtrfsChecker(
@@ -48,7 +48,13 @@ final class BtrfsChecker implements ConsistencyChecker {
 
     @Override
     public List<Fault> check() {
-        List<Fault> faults = new ArrayList<>(directories.check());
+        List<Fault> faults = new ArrayList<>();
+        noCommit.lock();
+        try {
+            faults.addAll(directories.check());
+        } finally {
+            noCommit.unlock();
+        }
         faults.addAll(ownFaults());
         return List.copyOf(faults);
     }

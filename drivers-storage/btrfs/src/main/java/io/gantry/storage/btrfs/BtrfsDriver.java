@@ -58,6 +58,7 @@ final class BtrfsDriver implements StorageDriver {
     private final LayerLayout layout;
     private final LayerSizes sizes;
     private final SubvolumeRemoval removal;
+    private final Flattening flattening;
     private final BtrfsStatus status;
     private final BtrfsChecker checker;
     private final MappedMounts mapped;
@@ -73,6 +74,7 @@ final class BtrfsDriver implements StorageDriver {
         QuotaGroups groups = new QuotaGroups(volume);
         sizes = new LayerSizes(catalog, layout, groups, context.options().size(BtrfsProvider.MIN_SPACE));
         removal = new SubvolumeRemoval(volume, groups);
+        flattening = new Flattening(volume, directories, layout, groups);
         status = new BtrfsStatus(context.root(), volume, groups);
         DirectoryChecker found = new DirectoryChecker(catalog, directories, layout, this::remove);
         checker = new BtrfsChecker(catalog, layout, found, commits.writeLock(), this::remove);
@@ -145,13 +147,23 @@ final class BtrfsDriver implements StorageDriver {
     public LayerInfo commit(LayerId id, LayerId name) {
         try (LayerCatalog.Draft draft = catalog.commit(id, name)) {
             FileSystems.sync(layout.content(draft.key()));
-            Usage usage = measure(draft.record());
-            Map<String, String> notes = new HashMap<>(draft.record().attributes());
-            notes.put(BYTES, Long.toString(usage.bytes()));
-            notes.put(INODES, Long.toString(usage.inodes()));
-            notes.put(
-                    BtrfsChecker.CHANGED, Long.toString(layout.info(draft.key()).changed()));
-            return publishAndSeal(draft.with(notes));
+            commits.readLock().lock();
+            try {
+                if (flattening.isNeeded(draft.key())) {
+                    flatten(draft.key());
+                }
+                Usage usage = measure(draft.record());
+                long changed = layout.info(draft.key()).changed();
+                Map<String, String> notes = new HashMap<>(draft.record().attributes());
+                notes.put(BYTES, Long.toString(usage.bytes()));
+                notes.put(INODES, Long.toString(usage.inodes()));
+                notes.put(BtrfsChecker.CHANGED, Long.toString(changed));
+                LayerInfo committed = draft.with(notes).publish();
+                mend(committed);
+                return committed;
+            } finally {
+                commits.readLock().unlock();
+            }
         } catch (KernelException e) {
             throw failure("commit layer " + id + " as " + name, e);
         }
@@ -245,15 +257,14 @@ final class BtrfsDriver implements StorageDriver {
         catalog.close();
     }
 
-    private LayerInfo publishAndSeal(LayerCatalog.Draft draft) {
-        commits.readLock().lock();
+    private void flatten(String key) {
         try {
-            LayerInfo committed = draft.publish();
-            mend(committed);
-            return committed;
-        } finally {
-            commits.readLock().unlock();
+            flattening.flatten(key);
+        } catch (RuntimeException e) {
+            abandon(Flattening.leftoverOf(key), e);
+            throw e;
         }
+        discard(Flattening.leftoverOf(key), "remove what a layer was before its subvolumes were made directories");
     }
 
     private Usage measure(LayerRecord layer) {

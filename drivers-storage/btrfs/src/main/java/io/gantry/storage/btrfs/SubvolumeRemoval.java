@@ -168,24 +168,13 @@ final class SubvolumeRemoval {
             way.addAll(volume.pathOf(around.within(), around.place().directory()));
             way.add(around.place().name());
         }
-        try (OpenDirectory around = walk(top, way)) {
+        try (OpenDirectory around = Subvolumes.walk(top, way)) {
             Subvolumes.setReadOnly(around, false);
             List<String> further = volume.pathOf(step.within(), step.place().directory());
-            try (OpenDirectory directory = walk(around, further)) {
+            try (OpenDirectory directory = Subvolumes.walk(around, further)) {
                 Subvolumes.destroy(directory, step.place().name());
             }
         }
-    }
-
-    /** Step by step, since the whole may be longer than the kernel takes paths, and with one descriptor open at a time. */
-    private static OpenDirectory walk(OpenDirectory from, List<String> names) {
-        OpenDirectory at = OpenDirectory.open(from.fd().path());
-        for (String name : names) {
-            try (OpenDirectory left = at) {
-                at = left.directory(name);
-            }
-        }
-        return at;
     }
 
     private static long remembered(DirectoryEntry entry) {

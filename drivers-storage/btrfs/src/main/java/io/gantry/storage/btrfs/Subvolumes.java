@@ -8,6 +8,7 @@ import io.gantry.linux.KernelString;
 import io.gantry.linux.OpenDirectory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** The ioctls on subvolumes, with the structures of {@code include/uapi/linux/btrfs.h}. Failures are {@link KernelException}s. */
 final class Subvolumes {
@@ -100,6 +101,17 @@ final class Subvolumes {
             view(flags).putLong(0, after);
             Ioctl.call(subvolume.fd(), SET_FLAGS, "BTRFS_IOC_SUBVOL_SETFLAGS of " + subvolume.name(), flags);
         }
+    }
+
+    /** Opens a directory below another one, step by step, since the whole may be longer than the kernel takes paths, and with one descriptor open at a time. */
+    static OpenDirectory walk(OpenDirectory from, List<String> names) {
+        OpenDirectory at = OpenDirectory.open(from.fd().path());
+        for (String name : names) {
+            try (OpenDirectory left = at) {
+                at = left.directory(name);
+            }
+        }
+        return at;
     }
 
     static ByteBuffer view(byte[] structure) {

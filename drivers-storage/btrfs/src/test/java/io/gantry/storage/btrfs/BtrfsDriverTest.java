@@ -10,9 +10,13 @@ import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.Usage;
 import io.gantry.tck.LoopFileSystem;
 import io.gantry.tck.storage.StorageBench;
+import io.gantry.tck.storage.TreeListing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +72,36 @@ class BtrfsDriverTest {
 
         assertThat(BtrfsProgram.subvolumes(btrfs.path())).isEmpty();
         assertThat(bench.context().root().resolve("trash")).isEmptyDirectory();
+    }
+
+    @Test
+    void subvolumesThatAContainerMadeAreDirectoriesInTheLayersOnTop() throws IOException {
+        List<String> before = new ArrayList<>();
+        bench.prepare("x");
+        bench.in("x", root -> {
+            Files.createDirectories(root.resolve("var/lib"));
+            nested(root.resolve("top"));
+            Files.setPosixFilePermissions(root.resolve("top"), PosixFilePermissions.fromString("rwxrwx--x"));
+            Files.write(root.resolve("top/f"), noise(1 << 20));
+            nested(root.resolve("var/lib/machines"));
+            linked(root.resolve("var/lib/machines"));
+            nested(root.resolve("var/lib/machines/one"));
+            linked(root.resolve("var/lib/machines/one"));
+            Files.writeString(root.resolve("plain"), "plain");
+            before.addAll(TreeListing.of(root));
+        });
+        LayerId base = LayerId.of("base");
+        bench.driver().commit(LayerId.of("x"), base);
+        bench.prepare("y", "base");
+
+        bench.look("base", root -> assertThat(TreeListing.of(root)).isEqualTo(before));
+        bench.in("y", root -> {
+            assertThat(TreeListing.of(root)).isEqualTo(before);
+            Files.writeString(root.resolve("var/lib/machines/one/new"), "x");
+        });
+        assertThat(bench.driver().usage(base).bytes()).isEqualTo((1 << 20) + 3 * 4096);
+        bench.driver().cleanup();
+        assertThat(BtrfsProgram.subvolumes(btrfs.path())).hasSize(2);
     }
 
     @Test
@@ -198,6 +232,11 @@ class BtrfsDriverTest {
 
     private static void nested(Path path) throws IOException {
         BtrfsProgram.run("subvolume", "create", path.toString());
+    }
+
+    private static void linked(Path in) throws IOException {
+        Files.writeString(in.resolve("f"), in.getFileName().toString());
+        Files.createLink(in.resolve("again"), in.resolve("f"));
     }
 
     private static void clone(Path from, Path to) throws IOException {
