@@ -195,7 +195,7 @@ final class Flattening {
                 .isPresent();
     }
 
-    private static Stat statOf(OpenDirectory directory, String name) {
+    static Stat statOf(OpenDirectory directory, String name) {
         return directory
                 .stat(name)
                 .orElseThrow(() -> new IllegalStateException(directory.name() + "/" + name + " went away meanwhile"));

@@ -217,15 +217,20 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
         directories.emptyTrash(OverlayDriver::delete);
     }
 
-    /** An active layer's changes are kept apart; those of a committed one have become part of its tree. */
+    /** An active layer's changes are kept apart; those of a committed one are where its tree has other files than its parent's. */
     @Override
     public Optional<LayerDiff> diff(LayerId id) {
         LayerRecord layer = catalog.requireChanges(id);
-        boolean merged =
-                layer.info().kind() == Kind.COMMITTED && layer.info().parent().isPresent();
-        return merged
-                ? Optional.empty()
-                : Optional.of(new LayerDiff.Kept(layout.written(layer), WhiteoutDialect.OVERLAY));
+        if (layer.info().kind() == Kind.ACTIVE || layer.info().parent().isEmpty()) {
+            return Optional.of(new LayerDiff.Kept(layout.written(layer), WhiteoutDialect.OVERLAY));
+        }
+        LayerRecord parent = catalog.ancestors(layer).get(0);
+        try (OpenDirectory before = OpenDirectory.open(layout.root(parent.key()));
+                OpenDirectory after = OpenDirectory.open(layout.root(layer.key()))) {
+            return Optional.of(new LayerDiff.Listed(TreeChanges.between(before, after)));
+        } catch (KernelException e) {
+            throw failure("tell what layer " + id + " changes", e);
+        }
     }
 
     /** Docker's two rows, then how near the inodes are to their end, which this driver brings about. */

@@ -16,6 +16,8 @@ import io.gantry.spi.storage.ConsistencyChecker;
 import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.IdMapping;
 import io.gantry.spi.storage.LayerDiff;
+import io.gantry.spi.storage.LayerDiff.Change;
+import io.gantry.spi.storage.LayerDiff.Kind;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.MountSpec;
@@ -229,16 +231,39 @@ class OverlayDriverTest {
     }
 
     @Test
-    void changesAreToldWhileTheyAreKeptApart() throws IOException {
+    void changesOfACommittedLayerAreWhereItsFilesAreOthers() throws IOException {
         NativeDiffer differ = bench.driver().capability(NativeDiffer.class).orElseThrow();
-        bench.base("a", root -> Files.writeString(root.resolve("f"), "a"));
-        bench.layer("b", "a", root -> Files.delete(root.resolve("f")));
+        bench.base("a", root -> {
+            Files.createDirectories(root.resolve("d/gone/deep"));
+            Files.writeString(root.resolve("d/same"), "same");
+            Files.writeString(root.resolve("d/back"), "back");
+            Files.writeString(root.resolve("d/written"), "a");
+            Files.writeString(root.resolve("kind"), "file");
+        });
         bench.prepare("x", "a");
-        bench.in("x", root -> Files.delete(root.resolve("f")));
-
-        assertThat(differ.diff(LayerId.of("b"))).isEmpty();
-        assertThat(differ.diff(LayerId.of("a"))).contains(new LayerDiff.Kept(tree("a"), WhiteoutDialect.OVERLAY));
+        bench.in("x", root -> {
+            Files.writeString(root.resolve("d/written"), "b");
+            try (OpenDirectory open = OpenDirectory.open(root.resolve("d"))) {
+                Stat before = open.stat();
+                open.changeMode("back", 0600);
+                open.changeMode("back", 0644);
+                open.removeTree("gone");
+                FileAttributes.setTimes(open.fd(), 0, 0, before.mtimeSeconds(), before.mtimeNanos());
+            }
+            Files.delete(root.resolve("kind"));
+            Files.createDirectories(root.resolve("kind/inner"));
+        });
         assertThat(differ.diff(LayerId.of("x"))).containsInstanceOf(LayerDiff.Kept.class);
+        bench.driver().commit(LayerId.of("x"), LayerId.of("b"));
+
+        assertThat(differ.diff(LayerId.of("b")))
+                .contains(new LayerDiff.Listed(List.of(
+                        new Change("/", Kind.MODIFIED),
+                        new Change("/d/gone", Kind.DELETED),
+                        new Change("/d/written", Kind.MODIFIED),
+                        new Change("/kind", Kind.MODIFIED),
+                        new Change("/kind/inner", Kind.ADDED))));
+        assertThat(differ.diff(LayerId.of("a"))).contains(new LayerDiff.Kept(tree("a"), WhiteoutDialect.OVERLAY));
     }
 
     @Test
