@@ -97,7 +97,7 @@ final class KillRounds implements AutoCloseable {
                 // Any time within the next steps, or within the instants after this one.
                 pause(
                         soon
-                                ? (long) Math.pow(nanosPerReport, delay)
+                                ? (long) Math.pow((double) nanosPerReport, delay)
                                 : (long) (delay * 2 * LayerChurn.THREADS * nanosPerReport));
             }
             churn.kill(ledger::hear);
