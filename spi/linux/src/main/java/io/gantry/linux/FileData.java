@@ -28,6 +28,24 @@ public final class FileData {
     private FileData() {}
 
     /**
+     * Takes the blocks of the beginning of a file from its file system ({@code fallocate(2)}), so that writing there needs no more room. The file keeps its content and becomes no shorter.
+     *
+     * @param file open for writing
+     * @return false if the file system cannot
+     * @throws KernelException ENOSPC, EDQUOT and the like
+     */
+    public static boolean allocate(Fd file, long length) {
+        if (LibC.calls().fallocate(file.value(), 0, 0, length) == 0) {
+            return true;
+        }
+        KernelException failure = KernelException.last("fallocate", length + " bytes of " + file);
+        if (failure.is(Errno.EOPNOTSUPP, Errno.ENOSYS)) {
+            return false;
+        }
+        throw failure;
+    }
+
+    /**
      * Makes an empty file share the content of another ({@code FICLONE}, {@code ioctl_ficlone(2)}). Returns false when
      * this pair of files cannot share: other file system, or one without reflinks.
      */

@@ -75,6 +75,8 @@ final class LibC {
 
         int ftruncate(int fd, long length);
 
+        int fallocate(int fd, int mode, long offset, long length);
+
         int fsync(int fd);
 
         int syncfs(int fd);

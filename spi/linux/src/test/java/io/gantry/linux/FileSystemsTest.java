@@ -52,6 +52,22 @@ class FileSystemsTest {
     }
 
     @Test
+    void blocksAreTakenBeforeTheyAreWritten() throws Exception {
+        Path path = Files.writeString(temp.resolve("file"), "x");
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(8 << 20);
+        }
+        try (Fd fd = Fd.open(path, OpenFlags.O_RDWR)) {
+            assumeThat(FileData.allocate(fd, 4 << 20)).isTrue();
+            Stat stat = Stat.of(fd);
+            assertThat(stat.size()).isEqualTo(8 << 20);
+            assertThat(stat.blocks() * 512).isBetween(4L << 20, 5L << 20);
+            assertThat(Files.readAllBytes(path)[0]).isEqualTo((byte) 'x');
+            assertThatThrownBy(() -> FileData.allocate(fd, -1)).hasMessageContaining("EINVAL");
+        }
+    }
+
+    @Test
     void contentIsCopiedWithItsHoles() throws Exception {
         Path source = temp.resolve("source");
         try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
