@@ -1,9 +1,7 @@
 package io.gantry.storage.devicemapper;
 
-import io.gantry.linux.DeviceNumber;
 import io.gantry.linux.Errno;
 import io.gantry.linux.KernelException;
-import io.gantry.linux.Stat;
 import io.gantry.spi.DriverException;
 import io.gantry.spi.FailedPreconditionException;
 import io.gantry.spi.IoFailureException;
@@ -111,7 +109,7 @@ final class DevicemapperDriver implements StorageDriver {
 
     private static DevicemapperDriver open(
             StorageContext context, Settings settings, LayerCatalog catalog, DmControl control) {
-        String prefix = prefix(context.root());
+        String prefix = ThinDevices.prefix(context.root());
         PoolSetup setup = new PoolSetup(control, new DeviceNodes(), prefix + "-pool", context.root());
         try {
             DevicemapperDriver driver = new DevicemapperDriver(context, settings, catalog, control, setup, prefix);
@@ -128,20 +126,13 @@ final class DevicemapperDriver implements StorageDriver {
         }
     }
 
-    /** As Docker's: the file system and the inode of the root, so that two engines do not meet. */
-    static String prefix(Path root) {
-        Stat stat = Stat.following(root).orElseThrow();
-        return "gantry-" + DeviceNumber.major(stat.device()) + ":" + DeviceNumber.minor(stat.device()) + "-"
-                + stat.inode();
-    }
-
     @Override
     public LayerInfo prepare(LayerId id, Optional<LayerId> parent, LayerOptions options) {
         String attempted = "prepare layer " + id;
         try (LayerCatalog.Draft draft = catalog.prepare(id, parent, options.labels())) {
             Thin origin = origin(parent, attempted);
             long bytes = sizeOf(attempted, options, origin);
-            pool.requireWritable(attempted);
+            requireWritable(attempted);
             pool.requireFree(attempted, settings.minimumFree());
             return make(draft, origin, bytes, attempted);
         }
@@ -152,9 +143,14 @@ final class DevicemapperDriver implements StorageDriver {
         String attempted = "view layer " + parent + " as " + id;
         try (LayerCatalog.Draft draft = catalog.view(id, parent)) {
             Thin origin = origin(Optional.of(parent), attempted);
-            pool.requireWritable(attempted);
+            requireWritable(attempted);
             return make(draft, origin, origin.bytes(), attempted);
         }
+    }
+
+    private void requireWritable(String attempted) {
+        setup.requireRoom(settings.pool(), attempted);
+        pool.requireWritable(attempted);
     }
 
     private LayerInfo make(LayerCatalog.Draft draft, Thin origin, long bytes, String attempted) {
@@ -181,6 +177,7 @@ final class DevicemapperDriver implements StorageDriver {
     public LayerInfo commit(LayerId id, LayerId name) {
         String attempted = "commit layer " + id + " as " + name;
         try (LayerCatalog.Draft draft = catalog.commit(id, name)) {
+            requireWritable(attempted);
             Thin thin = thin(draft.record(), attempted);
             if (!devices.isActive(thin.key())) {
                 files.recover(thin);

@@ -1,9 +1,14 @@
 package io.gantry.storage.devicemapper;
 
 import io.gantry.linux.Errno;
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileData;
+import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.OpenFlags;
 import io.gantry.linux.Stat;
 import io.gantry.spi.FailedPreconditionException;
+import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.Problem;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.storage.devicemapper.Settings.PoolSource;
@@ -20,6 +25,12 @@ import java.util.Optional;
  */
 final class PoolSetup {
     private static final int ATTEMPTS = 50;
+
+    /** So much of the metadata's file is no hole: a pool whose metadata cannot be written is damaged, even if all that was to be written was what went. */
+    private static final long ALLOCATED_METADATA = 64 << 20;
+
+    /** So much must be free beneath the pool's files before a layer is made. */
+    private static final long ROOM = 2 << 20;
 
     private final DmControl control;
     private final DeviceNodes nodes;
@@ -84,8 +95,23 @@ final class PoolSetup {
         }
     }
 
+    /** Refuses to write to a pool on files while the file system beneath them is full, which would damage it. */
+    void requireRoom(PoolSource source, String attempted) {
+        if (!(source instanceof PoolSource.Files)) {
+            return;
+        }
+        long free = FileSystems.info(files).availableBytes();
+        if (free < ROOM) {
+            throw new OutOfSpaceException(new Problem(
+                    attempted,
+                    "the file system with the pool's file " + dataFile() + " has " + Sizes.human(free) + " left",
+                    "free space there, see df"));
+        }
+    }
+
     private void openOnFiles(PoolSource.Files source) {
-        boolean grown = ensure(dataFile(), source.dataSize()) | ensure(metadataFile(), source.metadataSize());
+        boolean grown = ensure(dataFile(), source.dataSize(), 0)
+                | ensure(metadataFile(), source.metadataSize(), Math.min(source.metadataSize(), ALLOCATED_METADATA));
         if (!isActive()) {
             try (LoopDevices.Attached data = LoopDevices.attach(dataFile());
                     LoopDevices.Attached metadata = LoopDevices.attach(metadataFile())) {
@@ -156,8 +182,8 @@ final class PoolSetup {
         }
     }
 
-    /** Makes a sparse file, or a smaller one larger. Whether it is larger than before. */
-    private boolean ensure(Path file, long bytes) {
+    /** Makes a sparse file with some blocks at its beginning, or makes a smaller one larger. Whether it is larger than before. */
+    private boolean ensure(Path file, long bytes, long allocated) {
         try {
             Files.createDirectories(files);
             long before = Files.exists(file) ? Files.size(file) : -1;
@@ -166,9 +192,21 @@ final class PoolSetup {
                     open.setLength(bytes);
                 }
             }
+            if (before < 0 && allocated > 0) {
+                allocate(file, allocated);
+            }
             return bytes > before && before >= 0;
         } catch (IOException e) {
             throw IoFailures.of("make the sparse file " + file, e);
+        }
+    }
+
+    private static void allocate(Path file, long bytes) throws IOException {
+        try (Fd fd = Fd.open(file, OpenFlags.O_RDWR)) {
+            FileData.allocate(fd, bytes);
+        } catch (KernelException e) {
+            Files.delete(file);
+            throw IoFailures.of("make room for " + file, e.errno().name(), e.getMessage(), e);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.gantry.storage.devicemapper;
 
+import io.gantry.linux.DeviceNumber;
 import io.gantry.linux.Errno;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.Stat;
 import io.gantry.storage.devicemapper.ThinIds.Thin;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -40,6 +42,13 @@ final class ThinDevices {
         this.ids = ids;
         this.prefix = prefix;
         this.deferredRemoval = deferredRemoval;
+    }
+
+    /** As Docker's: the file system and the inode of the root, so that two engines do not meet. */
+    static String prefix(Path root) {
+        Stat stat = Stat.following(root).orElseThrow();
+        return "gantry-" + DeviceNumber.major(stat.device()) + ":" + DeviceNumber.minor(stat.device()) + "-"
+                + stat.inode();
     }
 
     /** What a device is named in device-mapper. */

@@ -31,7 +31,11 @@ final class DeviceMapper {
 
     /** Devices, nodes and loop devices of the driver with that root, a line each. */
     static List<String> of(Path root) throws IOException {
-        String prefix = DevicemapperDriver.prefix(root);
+        return of(ThinDevices.prefix(root), root);
+    }
+
+    /** The same of a root that may be gone. */
+    static List<String> of(String prefix, Path root) throws IOException {
         List<String> found = new ArrayList<>();
         try (DmControl control = DmControl.open()) {
             control.devices().stream()

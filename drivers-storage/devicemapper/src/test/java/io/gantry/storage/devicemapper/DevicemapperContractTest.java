@@ -1,9 +1,11 @@
 package io.gantry.storage.devicemapper;
 
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.tck.storage.SmallStore;
 import io.gantry.tck.storage.StorageDriverContract;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +38,14 @@ class DevicemapperContractTest extends StorageDriverContract {
         List<String> found = new ArrayList<>(super.leftovers());
         found.addAll(DeviceMapper.of(bench().context().root()));
         return found;
+    }
+
+    /** The pool's files fill the disk that they are on. */
+    @Override
+    public SmallStore smallStore() throws IOException {
+        Map<String, String> small = new HashMap<>(daemonOptions());
+        small.put(DmOptions.LOOP_METADATA_SIZE, "4m");
+        return SmallStore.on(smallDisk(), provider(), small);
     }
 
     @Override
