@@ -204,7 +204,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id, layer -> {
+        catalog.remove(id).ifPresent(layer -> {
             if (layer.info().kind() != Kind.VIEW) {
                 directories.discard(layer.key());
             }

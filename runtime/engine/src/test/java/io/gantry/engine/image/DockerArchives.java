@@ -21,30 +21,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Archives as {@code docker save} writes them. */
-public final class DockerArchives {
+final class DockerArchives {
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final List<String> items = new ArrayList<>();
 
     /** An image with a layer for each text, holding a file of that content; its id. */
     String add(String command, Instant created, List<String> layers, String... tags) {
-        return add(command, created, layers.stream().map(DockerArchives::layer).toList(), layers, tags);
-    }
-
-    /** An image of these layers; its id. */
-    public String addTars(String command, Instant created, List<byte[]> tars, String... tags) {
-        return add(
-                command,
-                created,
-                tars,
-                tars.stream().map(tar -> Digest.of(tar).hex()).toList(),
-                tags);
-    }
-
-    private String add(String command, Instant created, List<byte[]> tars, List<String> names, String... tags) {
+        List<byte[]> tars = layers.stream().map(DockerArchives::layer).toList();
         ContainerDefaults defaults = ContainerDefaults.none().with(List.of(), List.of(command));
         List<History> history = new ArrayList<>();
         history.add(new History(Optional.of(created), "FROM", "", "", true));
-        names.forEach(layer -> history.add(new History(Optional.of(created), "ADD " + layer, "", "", false)));
+        layers.forEach(layer -> history.add(new History(Optional.of(created), "ADD " + layer, "", "", false)));
         ImageConfig config = ImageConfig.create(
                 Platform.host(),
                 created,
@@ -74,7 +61,7 @@ public final class DockerArchives {
     }
 
     /** An archive of files. */
-    public static byte[] tar(Map<String, byte[]> files) {
+    static byte[] tar(Map<String, byte[]> files) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (TarWriter tar = new TarWriter(out)) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -86,7 +73,7 @@ public final class DockerArchives {
         return out.toByteArray();
     }
 
-    public byte[] archive() {
+    byte[] archive() {
         Map<String, byte[]> all = new LinkedHashMap<>(files);
         all.put("manifest.json", ("[" + String.join(",", items) + "]").getBytes(UTF_8));
         return tar(all);
