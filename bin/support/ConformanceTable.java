@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -132,7 +133,16 @@ public final class ConformanceTable {
                         .add(nameOf(report, number));
             }
         });
+        if (outcome.equals("not-offered")) {
+            because.replaceAll((reason, names) -> names.stream().map(ConformanceTable::group).toList());
+        }
         printAll(title, because);
+    }
+
+    /** Of what is not offered the group is enough. */
+    private static String group(String suiteAndCase) {
+        int dot = suiteAndCase.indexOf('.');
+        return dot < 0 ? suiteAndCase : suiteAndCase.substring(0, dot);
     }
 
     private void printFlaky() {
@@ -158,8 +168,17 @@ public final class ConformanceTable {
                 int at = name.indexOf(' ');
                 byCase.computeIfAbsent(name.substring(at + 1), key -> new ArrayList<>()).add(name.substring(0, at));
             }
-            byCase.forEach((name, suites) -> System.out.println("      " + name + ": " + String.join(", ", suites)));
+            byCase.forEach((name, suites) -> System.out.println("      " + name + ": " + counted(suites)));
         });
+    }
+
+    /** Each name once, with how often it is there if that is several times. */
+    private static String counted(List<String> names) {
+        Map<String, Integer> counts = new TreeMap<>();
+        names.forEach(name -> counts.merge(name, 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(entry -> entry.getKey() + (entry.getValue() > 1 ? " (" + entry.getValue() + ")" : ""))
+                .collect(Collectors.joining(", "));
     }
 
     private interface CaseWork {

@@ -141,9 +141,11 @@ final class CopydirDriver implements StorageDriver {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id)
-                .filter(layer -> layer.info().kind() != Kind.VIEW)
-                .ifPresent(layer -> directories.discard(layer.key()));
+        catalog.remove(id, layer -> {
+            if (layer.info().kind() != Kind.VIEW) {
+                directories.discard(layer.key());
+            }
+        });
     }
 
     @Override
