@@ -1,5 +1,6 @@
 package io.gantry.storage.overlay;
 
+import io.gantry.linux.Errno;
 import io.gantry.linux.FileSystemInfo;
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
@@ -7,6 +8,7 @@ import io.gantry.linux.MappedOwners;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.TreeUsage;
 import io.gantry.spi.DriverException;
+import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.Probe;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
@@ -104,8 +106,9 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
                 }
                 return draft.publish();
             } catch (KernelException e) {
-                directories.discard(draft.key(), e);
-                throw failure(attempted, e);
+                DriverException failure = failureOfNew(attempted, e);
+                directories.discard(draft.key(), failure);
+                throw failure;
             } catch (RuntimeException e) {
                 directories.discard(draft.key(), e);
                 throw e;
@@ -131,8 +134,9 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
                 FileSystems.sync(layout.root(draft.key()));
                 committed = draft.publish();
             } catch (KernelException e) {
-                undoFlattening(active, e);
-                throw failure(attempted, e);
+                DriverException failure = failureOfNew(attempted, e);
+                undoFlattening(active, failure);
+                throw failure;
             } catch (RuntimeException e) {
                 undoFlattening(active, e);
                 throw e;
@@ -321,6 +325,24 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
         try (OpenDirectory trash = OpenDirectory.open(tree.getParent())) {
             trash.removeTree(tree.getFileName().toString());
         }
+    }
+
+    /** This driver uses inodes up long before space. */
+    private DriverException failureOfNew(String attempted, KernelException e) {
+        if (e.is(Errno.ENOSPC)) {
+            FileSystemInfo info = FileSystems.info(context.root());
+            if (info.totalInodes() > 0 && info.freeInodes() == 0) {
+                return new OutOfSpaceException(
+                        new Problem(
+                                attempted,
+                                "the file system beneath " + context.root() + " has none of its " + info.totalInodes()
+                                        + " inodes left, and a layer of the overlay driver takes one for every directory",
+                                "remove images or containers, or use --storage-driver overlay2, which takes them for"
+                                        + " changes alone"),
+                        e);
+            }
+        }
+        return failure(attempted, e);
     }
 
     private static DriverException failure(String attempted, KernelException e) {

@@ -309,7 +309,8 @@ class OverlayDriverTest {
 
             assertThatThrownBy(() -> few.driver().commit(LayerId.of("x"), LayerId.of("c")))
                     .isInstanceOf(OutOfSpaceException.class)
-                    .hasMessageContaining("inodes");
+                    .hasMessageContaining("none of its 128 inodes left")
+                    .hasMessageContaining("--storage-driver overlay2");
             assertThat(few.driver().stat(LayerId.of("x")).orElseThrow().kind()).isEqualTo(LayerInfo.Kind.ACTIVE);
             few.driver().cleanup();
             few.in("x", root -> assertThat(root.resolve("d39")).isDirectory());
