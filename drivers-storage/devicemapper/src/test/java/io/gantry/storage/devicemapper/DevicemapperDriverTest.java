@@ -29,11 +29,13 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the driver does beyond what every driver does, on pools on files. */
+@Tag("devicemapper")
 class DevicemapperDriverTest {
     private final DevicemapperProvider provider = new DevicemapperProvider();
     private final Map<String, String> options = new HashMap<>(Map.of(

@@ -25,10 +25,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pools and devices that somebody else made, and what the check says of a pool. */
+@Tag("devicemapper")
 class GivenPoolTest {
     private static final long DATA = 1L << 30;
 

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The whole suite on a pool of its own, where the kernel has OpenZFS. */
+@Tag("zfs")
 class ZfsContractTest extends StorageDriverContract {
     private static ZfsPool pool;
 
