@@ -24,14 +24,19 @@ final class BrokenLayers {
         for (Finding finding : byDriver) {
             finding.layer().ifPresent(layer -> {
                 reported.put(layer, finding);
-                boolean useless = finding.kind() == Kind.MISSING_PARENT
-                        || finding.kind() == Kind.UNMOUNTABLE
-                        || finding.kind() == Kind.CONTENT_MISMATCH;
-                if (useless && chains.find(layer).isPresent()) {
+                if (isUseless(finding, chains)) {
                     broken.put(layer, finding);
                 }
             });
         }
+    }
+
+    /** Whether it makes an image's layer useless, so that it has to be unpacked anew. */
+    static boolean isUseless(Finding finding, LayerChains chains) {
+        boolean useless = finding.kind() == Kind.MISSING_PARENT
+                || finding.kind() == Kind.UNMOUNTABLE
+                || finding.kind() == Kind.CONTENT_MISMATCH;
+        return useless && finding.layer().flatMap(chains::find).isPresent();
     }
 
     void add(Kind kind, LayerId layer, String detail) {

@@ -78,6 +78,9 @@ final class ContentCheck {
     /** Returns false if the archive is of no use. */
     private boolean read(Link link, ExpectedTree tree) {
         Digest blob = link.layer().blob().digest();
+        if (!content.contains(blob)) {
+            return false;
+        }
         progress.accept("reading layer " + link.layer().diffId().shortHex() + " of image " + link.imageShown());
         try (Lease lease = content.lease()) {
             lease.hold(blob);

@@ -28,15 +28,20 @@ final class DriverFaults {
         return found;
     }
 
-    /** Marks those as mended that are gone. */
-    void settle(List<Finding> left) {
-        if (left.isEmpty()) {
+    /** Looks again, after layers were unpacked anew: what went with them is mended, what stays is the driver's to mend. */
+    void settle(List<Finding> before) {
+        if (before.isEmpty()) {
             return;
         }
         List<String> still = find().stream().map(DriverFaults::key).toList();
-        left.stream()
-                .filter(finding -> !still.contains(key(finding)))
-                .forEach(finding -> finding.mended("mended with what it stands on"));
+        for (Finding finding : before) {
+            boolean there = still.contains(key(finding));
+            if (!there && !finding.isMended()) {
+                finding.mended("mended with what it stands on");
+            } else if (there && finding.isMended()) {
+                finding.mend();
+            }
+        }
     }
 
     private static String key(Finding finding) {

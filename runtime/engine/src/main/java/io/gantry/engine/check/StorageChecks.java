@@ -84,7 +84,7 @@ public final class StorageChecks implements Checks {
             if (request.repair()) {
                 repair();
             } else {
-                surveys.forEach((survey, broken) -> new Rebuild(survey, storage, images).advise(broken.own()));
+                surveys.forEach((survey, broken) -> new Rebuild(survey, storage, images).advise(broken.all()));
             }
             surveys.values().forEach(broken -> found.addAll(broken.own()));
             return new Report(
@@ -103,7 +103,9 @@ public final class StorageChecks implements Checks {
                 List<Finding> own = faults.find();
                 found.addAll(own);
                 if (request.repair()) {
-                    own.forEach(Finding::mend);
+                    own.stream()
+                            .filter(finding -> !BrokenLayers.isUseless(finding, chains))
+                            .forEach(Finding::mend);
                 }
                 List<Finding> left =
                         own.stream().filter(finding -> !finding.isMended()).toList();
@@ -128,10 +130,7 @@ public final class StorageChecks implements Checks {
                     progress.accept("unpacking layers anew in storage driver " + survey.name());
                     new Rebuild(DriverSurvey.of(survey.name(), survey.driver()), storage, images).mend(broken.all());
                 }
-                new DriverFaults(survey.name(), survey.driver(), storage)
-                        .settle(byDriver.get(survey.name()).stream()
-                                .filter(finding -> !finding.isMended())
-                                .toList());
+                new DriverFaults(survey.name(), survey.driver(), storage).settle(byDriver.get(survey.name()));
             });
         }
 
