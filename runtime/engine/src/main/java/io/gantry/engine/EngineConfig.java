@@ -52,6 +52,12 @@ public record EngineConfig(
         Objects.requireNonNull(firewall, "firewall");
     }
 
+    /** The same with other storage. */
+    public EngineConfig withStorage(Optional<String> driver, Map<String, String> options, Map<String, Path> roots) {
+        return new EngineConfig(
+                dataRoot, runRoot, pluginPath, driver, options, roots, runtime, conmon, hostNamespace, firewall);
+    }
+
     /** The directory of a storage driver's layers. */
     public Path storageRoot(String driver) {
         return storageRoots.getOrDefault(driver, storage().resolve(driver));

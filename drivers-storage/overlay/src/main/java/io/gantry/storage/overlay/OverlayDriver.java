@@ -208,7 +208,7 @@ final class OverlayDriver implements StorageDriver, NativeDiffer {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id).ifPresent(layer -> {
+        catalog.remove(id, layer -> {
             if (layer.info().kind() != Kind.VIEW) {
                 directories.discard(layer.key());
             }

@@ -234,7 +234,7 @@ final class Overlay2Driver implements StorageDriver, Rebaser, NativeDiffer {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id).ifPresent(layer -> {
+        catalog.remove(id, layer -> {
             quotas.ifPresent(control -> control.end(layer.attributes()));
             if (layer.info().kind() != Kind.VIEW) {
                 directories.discard(layer.key());

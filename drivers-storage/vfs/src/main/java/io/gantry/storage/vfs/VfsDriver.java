@@ -181,7 +181,7 @@ final class VfsDriver implements StorageDriver, DirectoryChecker.Layout {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id).ifPresent(layer -> {
+        catalog.remove(id, layer -> {
             quotas.ifPresent(control -> control.end(layer.attributes()));
             if (layer.info().kind() != Kind.VIEW) {
                 directories.discard(layer.key());

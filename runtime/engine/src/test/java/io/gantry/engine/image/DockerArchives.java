@@ -21,17 +21,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Archives as {@code docker save} writes them. */
-final class DockerArchives {
+public final class DockerArchives {
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final List<String> items = new ArrayList<>();
 
     /** An image with a layer for each text, holding a file of that content; its id. */
     String add(String command, Instant created, List<String> layers, String... tags) {
-        List<byte[]> tars = layers.stream().map(DockerArchives::layer).toList();
+        return add(command, created, layers.stream().map(DockerArchives::layer).toList(), layers, tags);
+    }
+
+    /** An image of these layers; its id. */
+    public String addTars(String command, Instant created, List<byte[]> tars, String... tags) {
+        return add(
+                command,
+                created,
+                tars,
+                tars.stream().map(tar -> Digest.of(tar).hex()).toList(),
+                tags);
+    }
+
+    private String add(String command, Instant created, List<byte[]> tars, List<String> names, String... tags) {
         ContainerDefaults defaults = ContainerDefaults.none().with(List.of(), List.of(command));
         List<History> history = new ArrayList<>();
         history.add(new History(Optional.of(created), "FROM", "", "", true));
-        layers.forEach(layer -> history.add(new History(Optional.of(created), "ADD " + layer, "", "", false)));
+        names.forEach(layer -> history.add(new History(Optional.of(created), "ADD " + layer, "", "", false)));
         ImageConfig config = ImageConfig.create(
                 Platform.host(),
                 created,
@@ -61,7 +74,7 @@ final class DockerArchives {
     }
 
     /** An archive of files. */
-    static byte[] tar(Map<String, byte[]> files) {
+    public static byte[] tar(Map<String, byte[]> files) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (TarWriter tar = new TarWriter(out)) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -73,7 +86,7 @@ final class DockerArchives {
         return out.toByteArray();
     }
 
-    byte[] archive() {
+    public byte[] archive() {
         Map<String, byte[]> all = new LinkedHashMap<>(files);
         all.put("manifest.json", ("[" + String.join(",", items) + "]").getBytes(UTF_8));
         return tar(all);

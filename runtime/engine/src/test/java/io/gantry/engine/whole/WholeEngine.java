@@ -19,6 +19,7 @@ import io.gantry.linux.Mounts;
 import io.gantry.linux.NamedNetns;
 import io.gantry.linux.NamespaceKind;
 import io.gantry.linux.Namespaces;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -148,6 +149,13 @@ final class WholeEngine implements AutoCloseable {
     }
 
     void importImage(String name) throws IOException {
+        try (InputStream archive = new ByteArrayInputStream(rootArchive())) {
+            engine.images().importRootFs(archive, Optional.of(name), "", List.of("CMD [\"sh\"]"), Optional.empty());
+        }
+    }
+
+    /** An archive of busybox and what goes with it. */
+    byte[] rootArchive() throws IOException {
         Path root = Files.createTempDirectory(directory, "image");
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path bin = Files.createDirectories(root.resolve("bin"));
@@ -162,7 +170,7 @@ final class WholeEngine implements AutoCloseable {
         Files.writeString(root.resolve("etc/group"), "root:x:0:\nuser:x:1000:\n");
         Process tar = new ProcessBuilder("tar", "-C", root.toString(), "-c", ".").start();
         try (InputStream archive = tar.getInputStream()) {
-            engine.images().importRootFs(archive, Optional.of(name), "", List.of("CMD [\"sh\"]"), Optional.empty());
+            return archive.readAllBytes();
         }
     }
 

@@ -179,7 +179,7 @@ interface LayerAttributeCases extends StorageCases {
         return new byte[] {1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     }
 
-    private static void attributes(Path path, int mode, long uid, long gid, String attribute, String value) {
+    static void attributes(Path path, int mode, long uid, long gid, String attribute, String value) {
         own(path, uid, gid);
         mode(path, mode);
         Xattrs.of(path).set(attribute, value.getBytes(StandardCharsets.UTF_8));

@@ -14,7 +14,6 @@ import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
 import io.gantry.spi.storage.LayerOptions;
-import io.gantry.spi.storage.Rebaser;
 import io.gantry.spi.storage.StorageCapability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -283,31 +282,6 @@ interface LayerStateCases extends StorageCases {
     @Test
     default void aCapabilityNobodyKnowsIsAbsent() {
         assertThat(bench().driver().capability(Unheard.class)).isEmpty();
-    }
-
-    @Test
-    default void aRebaseTakesALayerOntoItsParent() throws IOException {
-        Rebaser rebaser = offered(Rebaser.class);
-        bench().base("base", root -> Files.writeString(root.resolve("f"), "base"));
-        bench().prepare("x");
-        bench().in("x", root -> Files.writeString(root.resolve("g"), "top"));
-
-        assertThatThrownBy(() -> rebaser.commitOnto(id("x"), id("y"), id("nobody")))
-                .isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> rebaser.commitOnto(id("nobody"), id("y"), id("base")))
-                .isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> rebaser.commitOnto(id("x"), id("base"), id("base")))
-                .isInstanceOf(AlreadyExistsException.class);
-        assertThatThrownBy(() -> rebaser.commitOnto(id("base"), id("y"), id("base")))
-                .isInstanceOf(FailedPreconditionException.class);
-        LayerInfo committed = rebaser.commitOnto(id("x"), id("y"), id("base"));
-
-        assertThat(committed.parent()).contains(id("base"));
-        bench().look("y", root -> {
-            assertThat(root.resolve("f")).hasContent("base");
-            assertThat(root.resolve("g")).hasContent("top");
-        });
-        assertThatThrownBy(() -> bench().driver().remove(id("base"))).isInstanceOf(FailedPreconditionException.class);
     }
 
     private static List<Path> tree(Path root) throws IOException {

@@ -15,6 +15,16 @@ import java.util.concurrent.TimeUnit;
 final class Race {
     private Race() {}
 
+    /** Runs all at once, waits for them, and fails if one of them does. */
+    static void win(long patienceSeconds, List<Callable<?>> runners) throws Exception {
+        run(patienceSeconds, runners).stream()
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(e -> {
+                    throw new AssertionError("a thread failed: " + e, e);
+                });
+    }
+
     /**
      * Runs all at once and waits for them.
      *

@@ -12,6 +12,7 @@ import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
 import io.gantry.spi.storage.LayerTarget;
+import io.gantry.spi.storage.MountSpec;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.StorageDriverProvider;
@@ -150,10 +151,15 @@ public final class StorageBench implements AutoCloseable {
         }
     }
 
+    /** Makes other mounts than those of {@link StorageDriver#mounts}. */
+    public LayerMount mount(List<MountSpec> specs) throws IOException {
+        Path target = Files.createDirectory(base.resolve("mounts").resolve("m" + mounts.getAndIncrement()));
+        return LayerMount.make(specs, target);
+    }
+
     /** Mounts an active layer or a view. */
     public LayerMount mount(String id) throws IOException {
-        Path target = Files.createDirectory(base.resolve("mounts").resolve("m" + mounts.getAndIncrement()));
-        return LayerMount.make(driver.mounts(LayerId.of(id)), target);
+        return mount(driver.mounts(LayerId.of(id)));
     }
 
     /** The paths below the driver's root, sorted, without what a probe that was killed left there to be discarded later. */

@@ -57,6 +57,11 @@ public abstract class StorageDriverContract
                 LayerTargetCases,
                 LayerUsageCases,
                 FullDiskCases,
+                RebaseCases,
+                NativeDiffCases,
+                QuotaCases,
+                IdMapCases,
+                ConsistencyCases,
                 KillCases {
     private final Map<String, String> notes = new LinkedHashMap<>();
     private StorageBench bench;
@@ -133,6 +138,15 @@ public abstract class StorageDriverContract
     @Override
     public List<String> leftovers() throws IOException {
         return bench.files();
+    }
+
+    /**
+     * Ways to harm a driver that has a {@link io.gantry.spi.storage.ConsistencyChecker}: each must be found and mended. By default what can happen to a driver that keeps layers by
+     * {@link io.gantry.spi.storage.support.LayerCatalog} and {@link io.gantry.spi.storage.support.LayerDirectories}, if this one seems to.
+     */
+    @Override
+    public List<Damage> damages() {
+        return DirectoryDamages.fit(bench.context().root()) ? DirectoryDamages.all() : List.of();
     }
 
     @Override

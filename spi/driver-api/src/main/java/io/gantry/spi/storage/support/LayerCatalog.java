@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /**
  * The durable list of a driver's layers, with the rules of {@link StorageDriver} about who may become what. One small file per layer under {@code ROOT/catalog}; one open catalogue per root.
@@ -160,7 +161,7 @@ public final class LayerCatalog implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    /** The keys of all layers and drafts. A snapshot. */
+    /** The keys of all layers and drafts, and of layers whose data is being deleted. A snapshot. */
     public synchronized Set<String> keys() {
         return Set.copyOf(keys);
     }
@@ -202,6 +203,31 @@ public final class LayerCatalog implements AutoCloseable {
      * @return the layer, or empty if there is none of that name
      */
     public synchronized Optional<LayerRecord> remove(LayerId id) {
+        Optional<LayerRecord> removed = take(id);
+        removed.ifPresent(layer -> keys.remove(layer.key()));
+        return removed;
+    }
+
+    /**
+     * Takes a layer out of the catalogue and has its data deleted, or put aside. Until that has ended its key is among the {@link #keys}, so that nobody takes the data for left-over.
+     *
+     * @param data deletes the data of a layer; not called if there is no layer of that name
+     */
+    public void remove(LayerId id, Consumer<LayerRecord> data) {
+        Optional<LayerRecord> removed = take(id);
+        if (removed.isPresent()) {
+            try {
+                data.accept(removed.get());
+            } finally {
+                synchronized (this) {
+                    keys.remove(removed.get().key());
+                }
+            }
+        }
+    }
+
+    /** Leaves the key. */
+    private synchronized Optional<LayerRecord> take(LayerId id) {
         LayerRecord layer = layers.get(id);
         if (layer == null) {
             return Optional.empty();
@@ -214,7 +240,6 @@ public final class LayerCatalog implements AutoCloseable {
         }
         files.delete(layer);
         layers.remove(id);
-        keys.remove(layer.key());
         layer.info().parent().ifPresent(this::release);
         return Optional.of(layer);
     }

@@ -282,6 +282,26 @@ class LayerCatalogTest {
     }
 
     @Test
+    void aKeyIsKnownUntilTheDataIsGone() {
+        String key = active("a").key();
+        catalog.remove(id("a"), layer -> {
+            assertThat(catalog.find(id("a"))).isEmpty();
+            assertThat(catalog.keys()).containsExactly(layer.key()).containsExactly(key);
+        });
+        assertThat(catalog.keys()).isEmpty();
+        catalog.remove(id("a"), layer -> {
+            throw new AssertionError("there is no layer a");
+        });
+
+        active("b");
+        assertThatThrownBy(() -> catalog.remove(id("b"), layer -> {
+                    throw new IllegalStateException("cannot delete");
+                }))
+                .hasMessage("cannot delete");
+        assertThat(catalog.keys()).isEmpty();
+    }
+
+    @Test
     void manyThreadsMakeAndRemoveLayersAtOnce() throws Exception {
         commit("x", active("x"), "base");
         ExecutorService pool = Executors.newFixedThreadPool(8);
