@@ -2,10 +2,12 @@ package io.gantry.storage.zfs;
 
 import io.gantry.linux.FileSystems;
 import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.spi.DriverException;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
@@ -18,6 +20,7 @@ import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class ZfsDriver implements StorageDriver {
     private final LayerDatasets datasets;
     private final LayerLook look;
     private final LayerUsage usage;
+    private final MappedMounts mapped;
     private final ZfsStatus status;
     private final List<StorageCapability> capabilities;
     private final Object sweeping = new Object();
@@ -49,6 +53,11 @@ final class ZfsDriver implements StorageDriver {
         this.datasets = datasets;
         look = new LayerLook(context.runDirectory().resolve("look"));
         usage = new LayerUsage(catalog, datasets, look);
+        mapped = new MappedMounts(
+                this::mounts,
+                () -> look.at(
+                        List.of(new LayerLook.Source(datasets.home(), true)),
+                        places -> MappedOwners.obstacle(places.get(0))));
         status = new ZfsStatus(setting, datasets.home());
         capabilities = List.of(
                 new ZfsQuotas(catalog, datasets),
@@ -190,7 +199,13 @@ final class ZfsDriver implements StorageDriver {
 
     @Override
     public List<StatusRow> status() {
-        return status.rows();
+        try {
+            List<StatusRow> rows = new ArrayList<>(status.rows());
+            rows.add(mapped.row());
+            return rows;
+        } catch (KernelException e) {
+            throw failure("look at " + datasets.home(), e);
+        }
     }
 
     @Override
@@ -200,6 +215,9 @@ final class ZfsDriver implements StorageDriver {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
         return capabilities.stream().filter(type::isInstance).map(type::cast).findFirst();
     }
 
@@ -243,8 +261,10 @@ final class ZfsDriver implements StorageDriver {
             Map<String, ZfsFailure> left = datasets.destroy(LayerDataset.clonesFirst(unknown));
             left.forEach((key, why) -> {
                 untidy = true;
+                // What only waits for a clone that is named already needs no words of its own.
+                boolean waits = why.is(ZfsFailure.Kind.IN_USE) && left.size() > 1;
                 LOG.log(
-                        System.Logger.Level.WARNING,
+                        waits ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "{0} belongs to no layer and stays until the next clean-up: {1}",
                         datasets.of(key),
                         why.getMessage());
