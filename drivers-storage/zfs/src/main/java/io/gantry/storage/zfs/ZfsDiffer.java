@@ -1,5 +1,6 @@
 package io.gantry.storage.zfs;
 
+import io.gantry.linux.EntryComparison;
 import io.gantry.linux.FileKind;
 import io.gantry.linux.KernelException;
 import io.gantry.linux.MountTable;

@@ -1,28 +1,19 @@
-package io.gantry.storage.zfs;
+package io.gantry.linux;
 
-import io.gantry.linux.Errno;
-import io.gantry.linux.Fd;
-import io.gantry.linux.FileContent;
-import io.gantry.linux.FileKind;
-import io.gantry.linux.KernelException;
-import io.gantry.linux.OpenDirectory;
-import io.gantry.linux.OpenFlags;
-import io.gantry.linux.RootedDirectory;
-import io.gantry.linux.Stat;
-import io.gantry.linux.Xattrs;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Entries of the same path in two trees. No path is followed over symbolic links. Not thread-safe. */
-final class EntryComparison implements AutoCloseable {
+public final class EntryComparison implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
 
     private final RootedDirectory before;
     private final RootedDirectory after;
 
-    EntryComparison(Path before, Path after) {
+    /** Opens both trees. */
+    public EntryComparison(Path before, Path after) {
         this.before = RootedDirectory.open(before);
         try {
             this.after = RootedDirectory.open(after);
@@ -32,18 +23,27 @@ final class EntryComparison implements AutoCloseable {
         }
     }
 
-    /** What was there. */
-    Optional<Stat> before(String path) {
+    /** What was there; empty if nothing was, or a directory on the way is none. */
+    public Optional<Stat> before(String path) {
         return stat(before, path);
     }
 
-    /** What is there now. */
-    Optional<Stat> after(String path) {
+    /** What is there now; empty as for {@link #before}. */
+    public Optional<Stat> after(String path) {
         return stat(after, path);
     }
 
     /** Whether there is something at a path in both trees that is not the same: kind, owner, mode, time, attributes, content. */
-    boolean differs(String path) {
+    public boolean differs(String path) {
+        return differs(path, true);
+    }
+
+    /**
+     * The same, content aside where the caller knows it to be the same.
+     *
+     * @param path from the root of both trees on, which is {@code /}
+     */
+    public boolean differs(String path, boolean withContent) {
         if (path.equals("/")) {
             return differs(before.root().stat(), after.root().stat())
                     || !sameAttributes(
@@ -60,7 +60,7 @@ final class EntryComparison implements AutoCloseable {
             }
             return differs(old.get(), now.get())
                     || !sameAttributes(Xattrs.of(from, name), Xattrs.of(to, name))
-                    || !sameContent(from, to, name, now.get().kind());
+                    || withContent && !sameContent(from, to, name, now.get().kind());
         } catch (KernelException e) {
             if (isMissing(e)) {
                 return true;
