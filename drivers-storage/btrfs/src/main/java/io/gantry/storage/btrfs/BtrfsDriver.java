@@ -46,21 +46,22 @@ import java.util.stream.Stream;
 final class BtrfsDriver implements StorageDriver {
     private static final System.Logger LOG = System.getLogger(BtrfsDriver.class.getName());
 
-    /** Notes in a layer's record: the transaction of its snapshot, and what it takes once it cannot change any more. */
-    private static final String BORN = "btrfs.born";
-
+    /** Notes in a committed layer's record: what it takes. */
     private static final String BYTES = "usage.bytes";
+
     private static final String INODES = "usage.inodes";
 
     private final Volume volume;
     private final LayerCatalog catalog;
     private final LayerDirectories directories;
     private final LayerLayout layout;
+    private final QuotaGroups groups;
     private final LayerSizes sizes;
     private final SubvolumeRemoval removal;
     private final Flattening flattening;
     private final BtrfsStatus status;
     private final BtrfsChecker checker;
+    private final GenerationDiffer differ;
     private final MappedMounts mapped;
 
     /** Held shared by commits, alone by who wants to see none half-way. */
@@ -71,13 +72,14 @@ final class BtrfsDriver implements StorageDriver {
         this.catalog = catalog;
         this.directories = directories;
         layout = new LayerLayout(directories);
-        QuotaGroups groups = new QuotaGroups(volume);
+        groups = new QuotaGroups(volume);
         sizes = new LayerSizes(catalog, layout, groups, context.options().size(BtrfsProvider.MIN_SPACE));
         removal = new SubvolumeRemoval(volume, groups);
         flattening = new Flattening(volume, directories, layout, groups);
         status = new BtrfsStatus(context.root(), volume, groups);
         DirectoryChecker found = new DirectoryChecker(catalog, directories, layout, this::remove);
         checker = new BtrfsChecker(catalog, layout, found, commits.writeLock(), this::remove);
+        differ = new GenerationDiffer(volume, catalog, layout);
         mapped = new MappedMounts(this::mounts, () -> MappedOwners.obstacle(context.root()));
     }
 
@@ -119,8 +121,8 @@ final class BtrfsDriver implements StorageDriver {
                     layout.create(key);
                 }
                 Subvolumes.Info made = layout.info(key);
-                size.ifPresent(bytes -> sizes.begin(made.id(), bytes));
-                return draft.with(Map.of(BORN, Long.toString(parent.isPresent() ? made.born() : 0)))
+                size.ifPresent(bytes -> sizes.begin(id, made.id(), bytes));
+                return draft.with(Map.of(LayerLayout.BORN, Long.toString(parent.isPresent() ? made.born() : 0)))
                         .publish();
             } catch (KernelException e) {
                 abandon(key, e);
@@ -245,7 +247,7 @@ final class BtrfsDriver implements StorageDriver {
         if (type == IdMapper.class) {
             return mapped.asCapability().map(type::cast);
         }
-        return Stream.<StorageCapability>of(sizes, checker)
+        return Stream.<StorageCapability>of(sizes, checker, differ)
                 .filter(type::isInstance)
                 .map(type::cast)
                 .findFirst();
@@ -268,20 +270,23 @@ final class BtrfsDriver implements StorageDriver {
     }
 
     private Usage measure(LayerRecord layer) {
-        long born = layer.attribute(BORN).map(Long::valueOf).orElse(0L);
+        long born = layer.attribute(LayerLayout.BORN).map(Long::valueOf).orElse(0L);
         return LayerSize.of(volume, layout.info(layer.key()).id(), born);
     }
 
-    /** Makes the subvolume of a committed layer read-only, that of an active one writable, if a kill or a full disk came between. */
+    /** Makes the subvolume of a committed layer read-only and without limit, that of an active one writable, also if a kill or a full disk came between. */
     private void mend(LayerInfo layer) {
         if (layer.kind() == Kind.VIEW) {
             return;
         }
         try {
-            layout.setReadOnly(
-                    catalog.require(layer.id(), "seal layer " + layer.id()).key(), layer.kind() == Kind.COMMITTED);
+            String key = catalog.require(layer.id(), "seal layer " + layer.id()).key();
+            layout.setReadOnly(key, layer.kind() == Kind.COMMITTED);
+            if (layer.kind() == Kind.COMMITTED) {
+                groups.lift(layout.info(key).id());
+            }
         } catch (KernelException e) {
-            LOG.log(Level.WARNING, "layer " + layer.id() + " could not be made read-only or writable", e);
+            LOG.log(Level.WARNING, "layer " + layer.id() + " could not be made as its state wants it", e);
         }
     }
 

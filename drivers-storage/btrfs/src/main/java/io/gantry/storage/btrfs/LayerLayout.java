@@ -17,6 +17,9 @@ import java.util.Optional;
 final class LayerLayout implements DirectoryChecker.Layout {
     static final String CONTENT = "fs";
 
+    /** A layer's note: the transaction of its snapshot, 0 if it began empty. */
+    static final String BORN = "btrfs.born";
+
     private final LayerDirectories directories;
 
     LayerLayout(LayerDirectories directories) {

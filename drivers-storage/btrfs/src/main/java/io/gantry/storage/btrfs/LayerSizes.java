@@ -36,9 +36,16 @@ final class LayerSizes implements QuotaController {
         return size;
     }
 
-    /** Limits a new layer's subvolume. */
-    void begin(long subvolume, long bytes) {
+    /** Limits a new layer's subvolume, unless nothing could be written to it then. */
+    void begin(LayerId id, long subvolume, long bytes) {
         groups.limit(subvolume, bytes);
+        long taken = groups.counted(subvolume);
+        if (taken >= bytes) {
+            throw new InvalidArgumentException(new Problem(
+                    "limit layer " + id + " to " + bytes + " bytes",
+                    "the layers beneath it take " + SizeText.decimal(taken) + " already",
+                    "give a larger size: on btrfs it bounds the image and what is written together"));
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ final class QuotaGroups {
     private static final long RESCAN = Ioctl.write(Subvolumes.MAGIC, 44, 64);
     private static final long RESCAN_WAIT = Ioctl.none(Subvolumes.MAGIC, 46);
     private static final long ENABLE = 1;
+    private static final long CLEAR = -1;
 
     private static final System.Logger LOG = System.getLogger(QuotaGroups.class.getName());
 
@@ -55,29 +56,43 @@ final class QuotaGroups {
     /** Limits a subvolume, quotas turned on and counted through before if need be, which takes long on a large file system. */
     synchronized void limit(long subvolume, long bytes) {
         count();
-        byte[] arguments = new byte[48];
-        Subvolumes.view(arguments)
-                .putLong(0, subvolume)
-                .putLong(8, MAX_REFERENCED)
-                .putLong(16, bytes);
-        Ioctl.call(volume.fd(), SET_LIMIT, "BTRFS_IOC_QGROUP_LIMIT of 0/" + subvolume, arguments);
+        set(subvolume, bytes);
+    }
+
+    /** Lifts a subvolume's limit, if it has one: snapshots would inherit it. */
+    void lift(long subvolume) {
+        if (limit(subvolume).isPresent()) {
+            set(subvolume, CLEAR);
+        }
     }
 
     /** The limit of a subvolume, if it has one. */
     Optional<Long> limit(long subvolume) {
-        long[] bytes = {0};
-        items(LIMIT, (group, data) -> {
-            if (group == subvolume && (data.getLong(0) & MAX_REFERENCED) != 0) {
-                bytes[0] = data.getLong(8);
-            }
-        });
-        return bytes[0] == 0 ? Optional.empty() : Optional.of(bytes[0]);
+        return item(LIMIT, subvolume)
+                .filter(limit -> (limit.getLong(0) & MAX_REFERENCED) != 0)
+                .map(limit -> limit.getLong(8));
+    }
+
+    /** What counts for a subvolume's limit, 0 if nothing is counted. */
+    long counted(long subvolume) {
+        return item(INFO, subvolume).map(info -> info.getLong(8)).orElse(0L);
     }
 
     /** The subvolumes, there or not, that have a group. */
     Set<Long> all() {
         Set<Long> groups = new HashSet<>();
-        items(INFO, (group, data) -> groups.add(group));
+        try {
+            volume.items(TREE, 0, INFO, (object, type, group, data) -> {
+                // Groups of higher levels have that in the upper 16 bits.
+                if (group >>> 48 == 0) {
+                    groups.add(group);
+                }
+            });
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
         return groups;
     }
 
@@ -125,23 +140,27 @@ final class QuotaGroups {
         Ioctl.call(volume.fd(), RESCAN_WAIT, "BTRFS_IOC_QUOTA_RESCAN_WAIT", 0L);
     }
 
+    private void set(long subvolume, long bytes) {
+        byte[] arguments = new byte[48];
+        Subvolumes.view(arguments)
+                .putLong(0, subvolume)
+                .putLong(8, MAX_REFERENCED)
+                .putLong(16, bytes);
+        Ioctl.call(volume.fd(), SET_LIMIT, "BTRFS_IOC_QGROUP_LIMIT of 0/" + subvolume, arguments);
+    }
+
     private Optional<Long> flags() {
-        long[] flags = {-1};
-        items(STATUS, (group, data) -> flags[0] = data.getLong(16));
-        return flags[0] == -1 ? Optional.empty() : Optional.of(flags[0]);
+        return item(STATUS, 0).map(status -> status.getLong(16));
     }
 
-    private void items(int type, Groups groups) {
+    private Optional<ByteBuffer> item(int type, long group) {
         try {
-            volume.items(TREE, 0, type, (object, found, group, data) -> groups.take(group, data));
+            return volume.item(TREE, 0, type, group);
         } catch (KernelException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
             }
+            throw e;
         }
-    }
-
-    private interface Groups {
-        void take(long group, ByteBuffer data);
     }
 }

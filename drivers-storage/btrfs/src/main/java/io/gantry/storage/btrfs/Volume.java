@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** The btrfs that a directory lies on, and its trees, read with {@code BTRFS_IOC_TREE_SEARCH_V2}. Needs CAP_SYS_ADMIN. Thread-safe. */
 final class Volume implements AutoCloseable {
@@ -23,6 +24,7 @@ final class Volume implements AutoCloseable {
     static final int EXTENT_DATA = 108;
 
     private static final int INODE_REF = 12;
+    private static final int INODE_EXTREF = 13;
     private static final int ROOT_ITEM = 132;
     private static final int ROOT_REF = 156;
     private static final int KEY_SIZE = 104;
@@ -41,7 +43,7 @@ final class Volume implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** An item of a tree; {@code data} is little-endian. */
+    /** An item of a tree; {@code data} is little-endian, and good for the time of the call only: the kernel writes into the buffer also when it finds nothing more. */
     interface Items {
         void take(long object, int type, long offset, ByteBuffer data);
     }
@@ -54,6 +56,13 @@ final class Volume implements AutoCloseable {
      * @param name its name there
      */
     record Nested(long id, long directory, String name) {}
+
+    /**
+     * A name of a file.
+     *
+     * @param directory the inode number of the directory that has it
+     */
+    record Name(long directory, String text) {}
 
     /** Which items: keys from {@code (firstObject, firstType, firstOffset)} to {@code (lastObject, lastType, lastOffset)}, numbers unsigned. */
     private record Range(
@@ -85,33 +94,59 @@ final class Volume implements AutoCloseable {
         search(new Range(tree, object, type, 0, object, type, -1, -1), items);
     }
 
+    /** The item with one key, if there is one. ENOENT if there is no such tree. */
+    Optional<ByteBuffer> item(long tree, long object, int type, long offset) {
+        List<ByteBuffer> found = new ArrayList<>();
+        search(new Range(tree, object, type, offset, object, type, offset, -1), (o, t, f, data) -> {
+            byte[] copy = new byte[data.remaining()];
+            data.get(copy);
+            found.add(ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN));
+        });
+        return found.stream().findFirst();
+    }
+
     /** The subvolumes directly within one. */
     List<Nested> within(long subvolume) {
         List<Nested> found = new ArrayList<>();
         items(ROOT_TREE, subvolume, ROOT_REF, (object, type, offset, data) -> {
-            byte[] name = new byte[Short.toUnsignedInt(data.getShort(16))];
-            data.position(18).get(name);
-            found.add(new Nested(offset, data.getLong(0), KernelString.decode(name)));
+            long directory = data.getLong();
+            data.position(2 * Long.BYTES);
+            found.add(new Nested(offset, directory, name(data)));
         });
         return found;
+    }
+
+    /** All names of a file or directory. */
+    List<Name> namesOf(long subvolume, long inode) {
+        List<Name> names = new ArrayList<>();
+        items(subvolume, inode, INODE_REF, (object, type, directory, data) -> {
+            while (data.hasRemaining()) {
+                data.position(data.position() + Long.BYTES);
+                names.add(new Name(directory, name(data)));
+            }
+        });
+        items(subvolume, inode, INODE_EXTREF, (object, type, hash, data) -> {
+            while (data.hasRemaining()) {
+                long directory = data.getLong();
+                data.position(data.position() + Long.BYTES);
+                names.add(new Name(directory, name(data)));
+            }
+        });
+        return names;
     }
 
     /** The names that lead from a subvolume's root to a directory in it; none for the root. */
     List<String> pathOf(long subvolume, long directory) {
         Deque<String> path = new ArrayDeque<>();
-        long[] at = {directory};
-        while (at[0] != Subvolumes.ROOT_INODE) {
-            long inode = at[0];
-            items(subvolume, inode, INODE_REF, (object, type, offset, data) -> {
-                byte[] name = new byte[Short.toUnsignedInt(data.getShort(8))];
-                data.position(10).get(name);
-                path.push(KernelString.decode(name));
-                at[0] = offset;
-            });
-            if (at[0] == inode) {
+        long at = directory;
+        while (at != Subvolumes.ROOT_INODE) {
+            List<Name> names = namesOf(subvolume, at);
+            if (names.isEmpty()) {
                 throw new KernelException(
                         "ioctl", "the way to inode " + directory + " of subvolume " + subvolume, Errno.ENOENT);
             }
+            path.push(names.get(0).text());
+            at = names.get(0).directory();
         }
         return List.copyOf(path);
     }
@@ -141,6 +176,13 @@ final class Volume implements AutoCloseable {
     @Override
     public void close() {
         fd.close();
+    }
+
+    /** A length of 16 bits and as many bytes. */
+    private static String name(ByteBuffer data) {
+        byte[] name = new byte[Short.toUnsignedInt(data.getShort())];
+        data.get(name);
+        return KernelString.decode(name);
     }
 
     private void search(Range range, Items items) {

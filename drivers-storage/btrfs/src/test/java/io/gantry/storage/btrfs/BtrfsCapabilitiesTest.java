@@ -16,8 +16,10 @@ import io.gantry.spi.storage.ConsistencyChecker.Fault;
 import io.gantry.spi.storage.ConsistencyChecker.Kind;
 import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.IdMapping;
+import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
+import io.gantry.spi.storage.NativeDiffer;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.tck.LoopFileSystem;
 import io.gantry.tck.storage.LayerMount;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +175,76 @@ class BtrfsCapabilitiesTest {
         bench.driver().remove(LayerId.of("child"));
         checker().repair(faults.get(0));
         assertThat(bench.driver().layers()).isEmpty();
+    }
+
+    @Test
+    void everyNameOfAChangedFileIsTold() throws IOException {
+        bench.base("base", root -> {
+            Files.writeString(root.resolve("f"), "base");
+            Files.createDirectory(root.resolve("d"));
+            for (int i = 0; i < 300; i++) {
+                Files.createLink(
+                        root.resolve("d/" + "a-long-name-so-that-they-do-not-fit-one-item-" + i), root.resolve("f"));
+            }
+        });
+        bench.prepare("x", "base");
+        bench.in("x", root -> Files.writeString(root.resolve("f"), "changed"));
+
+        LayerDiff.Listed told =
+                (LayerDiff.Listed) differ().diff(LayerId.of("x")).orElseThrow();
+        assertThat(told.changes()).hasSize(301).allMatch(change -> change.kind() == LayerDiff.Kind.MODIFIED);
+        assertThat(told.changes())
+                .extracting(LayerDiff.Change::path)
+                .doesNotContain("/", "/d")
+                .isSorted();
+    }
+
+    @Test
+    void directoriesThatWereMovedAndSubvolumesWithinAreLeftToAComparison() throws IOException {
+        bench.base("base", root -> Files.createDirectories(root.resolve("d/e/f")));
+        bench.prepare("moved", "base");
+        bench.in("moved", root -> Files.move(root.resolve("d/e"), root.resolve("e")));
+        bench.prepare("subvolume", "base");
+        bench.in(
+                "subvolume",
+                root -> BtrfsProgram.run(
+                        "subvolume", "create", root.resolve("s").toString()));
+
+        assertThat(differ().diff(LayerId.of("moved"))).isEmpty();
+        assertThat(differ().diff(LayerId.of("subvolume"))).isEmpty();
+        assertThat(differ().diff(LayerId.of("base"))).isEmpty();
+        bench.driver().commit(LayerId.of("subvolume"), LayerId.of("top"));
+        LayerDiff.Listed told =
+                (LayerDiff.Listed) differ().diff(LayerId.of("top")).orElseThrow();
+        assertThat(told.changes()).contains(new LayerDiff.Change("/s", LayerDiff.Kind.ADDED));
+    }
+
+    @Test
+    void aFileThatIsOpenWithoutANameIsNoChange() throws IOException {
+        bench.base("base", root -> Files.writeString(root.resolve("f"), "x"));
+        bench.prepare("x", "base");
+        bench.in("x", root -> {
+            try (var open = Files.newOutputStream(root.resolve("f"))) {
+                Files.delete(root.resolve("f"));
+                open.write(noise());
+                LayerDiff.Listed told =
+                        (LayerDiff.Listed) differ().diff(LayerId.of("x")).orElseThrow();
+                assertThat(told.changes())
+                        .containsExactly(
+                                new LayerDiff.Change("/", LayerDiff.Kind.MODIFIED),
+                                new LayerDiff.Change("/f", LayerDiff.Kind.DELETED));
+            }
+        });
+    }
+
+    private static byte[] noise() {
+        byte[] bytes = new byte[1 << 20];
+        new Random(7).nextBytes(bytes);
+        return bytes;
+    }
+
+    private NativeDiffer differ() {
+        return bench.driver().capability(NativeDiffer.class).orElseThrow();
     }
 
     private ConsistencyChecker checker() {

@@ -1,13 +1,18 @@
 package io.gantry.storage.btrfs;
 
+import io.gantry.spi.storage.ConsistencyChecker.Kind;
+import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.storage.Damage;
 import io.gantry.tck.storage.StorageDriverContract;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +61,57 @@ class BtrfsContractTest extends StorageDriverContract {
                             .forEach(group -> all.add("group 0/" + group));
         }
         return all;
+    }
+
+    /** What can happen to directories, done to subvolumes. */
+    @Override
+    public List<Damage> damages() {
+        List<Damage> damages = new ArrayList<>(super.damages());
+        damages.removeIf(damage -> damage.name().equals("the directory of a layer beneath is gone"));
+        damages.add(new Damage(
+                "the subvolume of a layer beneath is gone",
+                Kind.UNMOUNTABLE,
+                Damage.About.BASE,
+                (bench, layers) -> BtrfsProgram.run("subvolume", "delete", content(layers.base()))));
+        damages.add(new Damage(
+                "a directory is in the place of a subvolume", Kind.UNMOUNTABLE, Damage.About.FREE, (bench, layers) -> {
+                    String content = content(layers.free());
+                    BtrfsProgram.run("subvolume", "delete", content);
+                    Files.createDirectory(Path.of(content));
+                }));
+        damages.add(new Damage(
+                "an active layer is read-only",
+                Kind.UNMOUNTABLE,
+                Damage.About.FREE,
+                (bench, layers) -> BtrfsProgram.run("property", "set", content(layers.free()), "ro", "true")));
+        damages.add(new Damage(
+                "a committed layer is writable",
+                Kind.CONTENT_MISMATCH,
+                Damage.About.BASE,
+                (bench, layers) -> BtrfsProgram.run("property", "set", content(layers.base()), "ro", "false")));
+        damages.add(new Damage(
+                "a committed layer was changed", Kind.CONTENT_MISMATCH, Damage.About.BASE, (bench, layers) -> {
+                    BtrfsProgram.run("property", "set", content(layers.base()), "ro", "false");
+                    Files.writeString(Path.of(content(layers.base()), "another"), "x");
+                    BtrfsProgram.run("property", "set", content(layers.base()), "ro", "true");
+                }));
+        return damages;
+    }
+
+    /** By what its record says, since only the driver knows the key. */
+    private String content(LayerId layer) throws IOException {
+        Path root = bench().context().root();
+        try (Stream<Path> records = Files.list(root.resolve("catalog"))) {
+            for (Path record : records.toList()) {
+                if (Files.readAllLines(record).contains("id=" + layer)) {
+                    return root.resolve("layers")
+                            .resolve(record.getFileName())
+                            .resolve("fs")
+                            .toString();
+                }
+            }
+        }
+        throw new IllegalStateException("no record of layer " + layer);
     }
 
     @Override

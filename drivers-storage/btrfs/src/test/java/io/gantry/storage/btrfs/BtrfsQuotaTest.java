@@ -67,6 +67,19 @@ class BtrfsQuotaTest {
     }
 
     @Test
+    void aSizeThatTheImageTakesAlreadyIsRefusedAndLeavesNothing() throws IOException {
+        bench.base("base", root -> Files.write(root.resolve("f"), noise(6 << 20)));
+        assertThatThrownBy(() -> sized("x", "base", "5m"))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("layers beneath it take 6.3");
+        bench.driver().cleanup();
+
+        assertThat(bench.driver().layers()).hasSize(1);
+        assertThat(BtrfsProgram.subvolumes(btrfs.path())).hasSize(1);
+        assertThat(BtrfsProgram.groups(btrfs.path())).hasSize(1);
+    }
+
+    @Test
     void noGroupIsLeftOfALayer() throws IOException {
         sized("x", "", "50m");
         bench.in("x", root -> {
