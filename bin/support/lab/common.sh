@@ -49,18 +49,22 @@ unpack_layer() {
   rm -rf "$folder.new"
 }
 
-# make_once FOLDER FUNCTION: FUNCTION fills a new folder that takes its name only when whole; one at a time on this machine
+# make_once FOLDER FUNCTION: FUNCTION fills a new folder that takes its name only when whole; one process makes it, others wait for that
 make_once() {
-  local folder=$1 function=$2
+  local folder=$1 function=$2 it=${1##*/}
+  it=${it//[^A-Za-z0-9.-]/_}
   [ -d "$folder" ] && return 0
   mkdir -p "$lab"
   (
-    flock 8
+    flock -n 8 || {
+      echo "$name: waiting for another process, which makes $it" >&2
+      flock 8
+    }
     [ -d "$folder" ] && exit 0
     # what killed ones left: none can be at work, for we hold the lock
-    rm -rf "$lab"/.new.*
-    echo "$name: making ${folder#"$cache"/} in $cache (once)" >&2
-    new=$(mktemp -d "$lab/.new.XXXXXX")
+    rm -rf "$lab/.new.$it".*
+    echo "$name: making $it in $lab (once)" >&2
+    new=$(mktemp -d "$lab/.new.$it.XXXXXX")
     chmod 755 "$new"
     begin=$SECONDS
     # a subshell of its own, so that set -e holds in it
@@ -70,13 +74,13 @@ make_once() {
     set -e
     [ "$code" -eq 0 ] || {
       tail -20 "$new/log" >&2
-      fail "cannot make $folder (its log's end is above)"
+      fail "cannot make $it: the end of its log is above"
     }
     mv "$new/log" "$new/it/log"
     mv "$new/it" "$folder"
     rm -rf "$new"
-    echo "$name: made in $((SECONDS - begin)) s" >&2
-  ) 8>>"$lab/making"
+    echo "$name: made $it in $((SECONDS - begin)) s" >&2
+  ) 8>>"$lab/making.$it"
 }
 
 little_endian() {
