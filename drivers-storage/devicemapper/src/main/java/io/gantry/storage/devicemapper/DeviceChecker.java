@@ -113,9 +113,8 @@ final class DeviceChecker implements ConsistencyChecker {
                     "it was made in transaction " + thin.get().transaction() + ", and the pool knows " + transaction
                             + ": the pool is older than the records");
         }
-        boolean active = devices.isActive(record.key());
         try {
-            UUID found = files.read(thin.get()).uuid();
+            UUID found = files.look(thin.get()).uuid();
             return found.equals(base.uuid())
                     ? Optional.empty()
                     : fault(
@@ -134,10 +133,6 @@ final class DeviceChecker implements ConsistencyChecker {
                             : e.getMessage());
         } catch (DriverException e) {
             return fault(record, Kind.UNMOUNTABLE, name, e.problem().reason());
-        } finally {
-            if (!active) {
-                devices.retire(record.key());
-            }
         }
     }
 

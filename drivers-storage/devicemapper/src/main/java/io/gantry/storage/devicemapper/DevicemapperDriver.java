@@ -9,6 +9,7 @@ import io.gantry.spi.OutOfSpaceException;
 import io.gantry.spi.Problem;
 import io.gantry.spi.StatusRow;
 import io.gantry.spi.UnsupportedException;
+import io.gantry.spi.storage.IdMapper;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerInfo.Kind;
@@ -22,6 +23,7 @@ import io.gantry.spi.storage.Usage;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.MappedMounts;
 import io.gantry.storage.devicemapper.LayerFiles.Fill;
 import io.gantry.storage.devicemapper.ThinIds.Thin;
 import java.lang.System.Logger.Level;
@@ -56,6 +58,7 @@ final class DevicemapperDriver implements StorageDriver {
     private final BaseDevice base;
     private final PoolReport report;
     private final DeviceChecker checker;
+    private final MappedMounts mapped;
     private final Object cleaning = new Object();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -84,6 +87,7 @@ final class DevicemapperDriver implements StorageDriver {
                 control.version(),
                 control.targetVersion("thin-pool").orElse("unknown"));
         checker = new DeviceChecker(catalog, pool, settings, ids, devices, files, base, this::cleanup);
+        mapped = new MappedMounts(this::mounts, () -> files.mappingObstacle(base.thin(), base.type()));
     }
 
     static DevicemapperDriver open(StorageContext context, Settings settings) {
@@ -200,7 +204,7 @@ final class DevicemapperDriver implements StorageDriver {
         String attempted = "mount layer " + id;
         Thin thin = thin(layer, attempted);
         try {
-            Path device = devices.activate(thin);
+            Path device = devices.keep(thin);
             boolean readOnly = layer.info().kind() == Kind.VIEW;
             return List.of(
                     MountSpec.of(base.type().type(), device.toString(), settings.mountOptions(base.type(), readOnly)));
@@ -290,7 +294,8 @@ final class DevicemapperDriver implements StorageDriver {
     @Override
     public List<StatusRow> status() {
         try {
-            return report.rows(orphans().size());
+            return Stream.concat(report.rows(orphans().size()).stream(), Stream.of(mapped.row()))
+                    .toList();
         } catch (KernelException e) {
             throw failure("read the state of thin pool " + pool.name(), e);
         }
@@ -303,6 +308,9 @@ final class DevicemapperDriver implements StorageDriver {
 
     @Override
     public <T extends StorageCapability> Optional<T> capability(Class<T> type) {
+        if (type == IdMapper.class) {
+            return mapped.asCapability().map(type::cast);
+        }
         return type.isInstance(checker) ? Optional.of(type.cast(checker)) : Optional.empty();
     }
 

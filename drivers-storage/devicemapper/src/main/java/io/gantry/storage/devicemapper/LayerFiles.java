@@ -1,6 +1,8 @@
 package io.gantry.storage.devicemapper;
 
 import io.gantry.linux.FileSystems;
+import io.gantry.linux.KernelException;
+import io.gantry.linux.MappedOwners;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.spi.IoFailureException;
 import io.gantry.spi.Problem;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** The file systems on thin devices: made, measured, grown. Thread-safe as far as each device is used by one thread at a time. */
 final class LayerFiles {
@@ -98,9 +99,14 @@ final class LayerFiles {
         }
     }
 
-    /** What the file system on a device holds. A device that is not active is so only while it is looked at. */
+    /** The superblock of a device that is active only while it is looked at, unless it was before. */
+    Super look(Thin thin) {
+        return devices.with(thin, device -> read(thin));
+    }
+
+    /** What the file system on a device holds. */
     Fill measure(Thin thin) {
-        return briefly(thin, device -> {
+        return devices.with(thin, device -> {
             Super block = read(thin);
             if (!devices.isInUse(thin.key())) {
                 return new Fill(block.usedBytes(), block.usedInodes());
@@ -115,7 +121,7 @@ final class LayerFiles {
 
     /** Lets a file system that was in use when the machine or the engine stopped come to itself. */
     void recover(Thin thin) {
-        briefly(thin, device -> {
+        devices.with(thin, device -> {
             FsType type = read(thin).type();
             return mounts.in(device, type, type.mountOptions(), root -> root);
         });
@@ -123,7 +129,7 @@ final class LayerFiles {
 
     /** Makes the file system as large as its device. */
     void grow(Thin thin) {
-        briefly(thin, device -> {
+        devices.with(thin, device -> {
             Super before = read(thin);
             if (before.bytes() + before.blockSize() <= thin.bytes()) {
                 mounts.in(device, before.type(), before.type().mountOptions(), root -> {
@@ -135,14 +141,14 @@ final class LayerFiles {
         });
     }
 
-    private <T> T briefly(Thin thin, Function<Path, T> work) {
-        boolean before = devices.isActive(thin.key());
+    /** Why a file system cannot be shown with mapped owners; empty if it can. Nothing is written to it. */
+    Optional<String> mappingObstacle(Thin thin, FsType type) {
+        List<String> options = new ArrayList<>(type.mountOptions());
+        options.add("ro");
         try {
-            return work.apply(devices.activate(thin));
-        } finally {
-            if (!before) {
-                devices.retire(thin.key());
-            }
+            return devices.with(thin, device -> mounts.in(device, type, options, MappedOwners::obstacle));
+        } catch (KernelException e) {
+            return Optional.of(e.getMessage());
         }
     }
 }

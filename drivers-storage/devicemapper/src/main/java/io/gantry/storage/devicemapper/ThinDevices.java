@@ -7,9 +7,12 @@ import io.gantry.linux.Stat;
 import io.gantry.storage.devicemapper.ThinIds.Thin;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +35,8 @@ final class ThinDevices {
     private final String prefix;
     private final boolean deferredRemoval;
     private final Object creating = new Object();
+    private final Map<String, Integer> users = new HashMap<>();
+    private final Set<String> kept = new HashSet<>();
 
     /** @param prefix of the devices' names, without the dash */
     ThinDevices(
@@ -163,6 +168,36 @@ final class ThinDevices {
         }
     }
 
+    /** Brings a device to life for as long as its layer is neither committed nor removed, and returns its node. */
+    Path keep(Thin thin) {
+        synchronized (users) {
+            kept.add(thin.key());
+        }
+        return activate(thin);
+    }
+
+    /** Does something with a device; one that nobody else wants active is put to rest afterwards. */
+    <T> T with(Thin thin, Function<Path, T> work) {
+        String key = thin.key();
+        synchronized (users) {
+            if (users.merge(key, 1, Integer::sum) == 1 && isActive(key)) {
+                kept.add(key);
+            }
+        }
+        try {
+            return work.apply(activate(thin));
+        } finally {
+            synchronized (users) {
+                if (users.merge(key, -1, Integer::sum) == 0) {
+                    users.remove(key);
+                    if (!kept.contains(key)) {
+                        deactivate(key, 1);
+                    }
+                }
+            }
+        }
+    }
+
     /** Finishes what a process was about that was killed, and calls a removal off. */
     private void revive(String name, DmControl.Info info, DmRequest.Target table) {
         if (info.deferred()) {
@@ -223,6 +258,9 @@ final class ThinDevices {
 
     /** Puts a device to rest now or when it is no longer in use, without waiting for that. */
     void retire(String key) {
+        synchronized (users) {
+            kept.remove(key);
+        }
         deactivate(key, 1);
     }
 

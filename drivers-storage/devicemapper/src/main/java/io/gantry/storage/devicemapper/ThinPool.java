@@ -139,14 +139,29 @@ final class ThinPool {
      * @return false if there is a device with that id
      */
     boolean createSnapshot(int id, int origin, String originName) {
-        if (control.info(originName).isEmpty()) {
-            return made("create_snap " + id + " " + origin);
-        }
-        control.suspend(originName);
+        boolean suspended = suspend(originName);
         try {
             return made("create_snap " + id + " " + origin);
         } finally {
-            control.resume(originName);
+            if (suspended) {
+                control.resume(originName);
+            }
+        }
+    }
+
+    /** Whether the device was active; it may go in the same moment. */
+    private boolean suspend(String originName) {
+        if (control.info(originName).isEmpty()) {
+            return false;
+        }
+        try {
+            control.suspend(originName);
+            return true;
+        } catch (KernelException e) {
+            if (e.is(Errno.ENXIO)) {
+                return false;
+            }
+            throw e;
         }
     }
 
