@@ -23,6 +23,11 @@ class DevicemapperOnXfsTest extends DevicemapperContractTest {
 
     /** As for {@link #kills}. */
     @Override
+    public int depth() {
+        return 50;
+    }
+
+    @Override
     public int deepest() {
         return depth();
     }
