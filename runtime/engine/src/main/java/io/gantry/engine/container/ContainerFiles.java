@@ -26,8 +26,8 @@ import io.gantry.linux.FileKind;
 import io.gantry.linux.KernelException;
 import io.gantry.linux.OpenDirectory;
 import io.gantry.linux.Stat;
+import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
-import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.MountSpec;
 import io.gantry.spi.storage.WhiteoutDialect;
 import java.io.IOException;
@@ -182,12 +182,12 @@ final class ContainerFiles {
 
     /** Where the driver keeps changes apart, only these are looked at. */
     private Optional<List<Change>> changesOfUpper(StoredContainer stored, List<MountSpec> beneath) {
-        Optional<LayerTarget> target = roots.target(stored);
-        Optional<UpperDirectory> dialect = target.flatMap(known -> dialect(known.dialect()));
+        Optional<LayerDiff.Kept> kept = roots.kept(stored);
+        Optional<UpperDirectory> dialect = kept.flatMap(known -> dialect(known.dialect()));
         if (dialect.isEmpty()) {
             return Optional.empty();
         }
-        try (OpenDirectory upper = OpenDirectory.open(target.get().directory())) {
+        try (OpenDirectory upper = OpenDirectory.open(kept.get().directory())) {
             return views.beneath(beneath, before -> dialect.get().changes(Optional.of(before), upper));
         }
     }

@@ -8,13 +8,15 @@ import io.gantry.image.Image;
 import io.gantry.image.ImageFormatException;
 import io.gantry.image.unpack.Unpacker;
 import io.gantry.spi.FailedPreconditionException;
+import io.gantry.spi.storage.LayerDiff;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.LayerOptions;
-import io.gantry.spi.storage.LayerTarget;
 import io.gantry.spi.storage.MountSpec;
+import io.gantry.spi.storage.NativeDiffer;
 import io.gantry.spi.storage.StorageDriver;
 import io.gantry.spi.storage.Usage;
+import io.gantry.spi.storage.WhiteoutDialect;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,9 +133,20 @@ final class RootFileSystems implements AutoCloseable {
                 .flatMap(LayerInfo::parent);
     }
 
-    /** Where a container's layer keeps what it adds to those beneath, where that is a directory. */
-    Optional<LayerTarget> target(StoredContainer stored) {
-        return driver(stored.container().storageDriver()).layerTarget(LayerId.of(stored.layer()));
+    /** The directory in which a container's layer keeps what it changes, where there is one: told by the driver, or the place where layers are applied. */
+    Optional<LayerDiff.Kept> kept(StoredContainer stored) {
+        StorageDriver driver = driver(stored.container().storageDriver());
+        LayerId layer = LayerId.of(stored.layer());
+        Optional<NativeDiffer> differ = driver.capability(NativeDiffer.class);
+        if (differ.isPresent()) {
+            return differ.get()
+                    .diff(layer)
+                    .filter(LayerDiff.Kept.class::isInstance)
+                    .map(LayerDiff.Kept.class::cast);
+        }
+        return driver.layerTarget(layer)
+                .filter(target -> target.dialect() != WhiteoutDialect.DIRECT)
+                .map(target -> new LayerDiff.Kept(target.directory(), target.dialect()));
     }
 
     /**
