@@ -97,7 +97,7 @@ final class SubvolumeRemoval {
     private void awaitGone() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long pause = 1;
-        for (long subvolume : destroyed) {
+        for (long subvolume : List.copyOf(destroyed)) {
             while (!volume.isGone(subvolume)) {
                 if (System.nanoTime() > deadline) {
                     return;
