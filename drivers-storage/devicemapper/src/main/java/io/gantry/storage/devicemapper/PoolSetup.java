@@ -100,7 +100,8 @@ final class PoolSetup {
         if (!(source instanceof PoolSource.Files)) {
             return;
         }
-        long free = FileSystems.info(files).availableBytes();
+        // What is kept for root counts: it is the kernel that writes to the files.
+        long free = FileSystems.info(files).freeBytes();
         if (free < ROOM) {
             throw new OutOfSpaceException(new Problem(
                     attempted,
