@@ -101,6 +101,8 @@ enum FsType {
     private final String type;
     private final String debianPackage;
     private final long smallest;
+
+    @SuppressWarnings("ImmutableEnumChecker") // The lists are made by List.of.
     private final List<String> mountOptions;
 
     FsType(String type, String debianPackage, long smallest, List<String> mountOptions) {
@@ -185,7 +187,7 @@ enum FsType {
     }
 
     private static UUID uuid(ByteBuffer block, int at) {
-        ByteBuffer bytes = ByteBuffer.wrap(block.array()).order(ByteOrder.BIG_ENDIAN);
+        ByteBuffer bytes = block.duplicate().order(ByteOrder.BIG_ENDIAN);
         return new UUID(bytes.getLong(at), bytes.getLong(at + 8));
     }
 }
