@@ -111,8 +111,10 @@ final class PoolSetup {
     }
 
     private void openOnFiles(PoolSource.Files source) {
-        boolean grown = ensure(dataFile(), source.dataSize(), 0)
-                | ensure(metadataFile(), source.metadataSize(), Math.min(source.metadataSize(), ALLOCATED_METADATA));
+        boolean dataGrown = ensure(dataFile(), source.dataSize(), 0);
+        boolean metadataGrown =
+                ensure(metadataFile(), source.metadataSize(), Math.min(source.metadataSize(), ALLOCATED_METADATA));
+        boolean grown = dataGrown || metadataGrown;
         if (!isActive()) {
             try (LoopDevices.Attached data = LoopDevices.attach(dataFile());
                     LoopDevices.Attached metadata = LoopDevices.attach(metadataFile())) {
