@@ -94,6 +94,8 @@ class DmRequestTest {
         while (bytes.get(end) != 0) {
             end++;
         }
-        return new String(bytes.array(), at, end - at, StandardCharsets.US_ASCII);
+        byte[] text = new byte[end - at];
+        bytes.get(at, text);
+        return new String(text, StandardCharsets.US_ASCII);
     }
 }
