@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -30,6 +32,10 @@ final class ThinDevices {
 
     private final DmControl control;
     private final DeviceNodes nodes;
+
+    /** Keeps {@link #sweep} from taking a device that came after it looked for one that is gone. */
+    private final ReadWriteLock naming = new ReentrantReadWriteLock();
+
     private final ThinPool pool;
     private final ThinIds ids;
     private final String prefix;
@@ -148,6 +154,7 @@ final class ThinDevices {
     Path activate(Thin thin) {
         String name = name(thin.key());
         for (int attempt = 1; ; attempt++) {
+            naming.readLock().lock();
             try {
                 Optional<DmControl.Info> info = control.info(name);
                 if (info.isEmpty()) {
@@ -164,6 +171,8 @@ final class ThinDevices {
                     throw e;
                 }
                 pause();
+            } finally {
+                naming.readLock().unlock();
             }
         }
     }
@@ -275,8 +284,13 @@ final class ThinDevices {
 
     /** Removes the nodes of devices that are gone. */
     void sweep() {
-        Set<String> present = new HashSet<>(control.devices());
-        nodes.sweep(prefix + "-", present);
+        naming.writeLock().lock();
+        try {
+            Set<String> present = new HashSet<>(control.devices());
+            nodes.sweep(prefix + "-", present);
+        } finally {
+            naming.writeLock().unlock();
+        }
     }
 
     /**
