@@ -144,7 +144,18 @@ final class ThinPool {
             return made("create_snap " + id + " " + origin);
         } finally {
             if (suspended) {
-                control.resume(originName);
+                resume(originName);
+            }
+        }
+    }
+
+    /** A device that went while it was suspended has nothing to go on with. */
+    private void resume(String originName) {
+        try {
+            control.resume(originName);
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENXIO)) {
+                throw e;
             }
         }
     }
