@@ -6,6 +6,7 @@ import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.StorageCapability;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the groups of cases have in common. */
@@ -36,7 +37,14 @@ interface StorageCases {
             Thread.sleep(100);
             bench().driver().cleanup();
         }
-        assertThat(leftovers()).as("what is left when all layers are gone").isEqualTo(unused);
+        List<String> found = leftovers();
+        List<String> more = new ArrayList<>(found);
+        more.removeAll(unused);
+        List<String> fewer = new ArrayList<>(unused);
+        fewer.removeAll(found);
+        assertThat(found)
+                .as("what is left when all layers are gone: " + more + " is left, " + fewer + " is missing")
+                .isEqualTo(unused);
     }
 
     default LayerId id(String name) {
