@@ -152,28 +152,37 @@ final class ThinDevices {
 
     /** Brings a device to life if it is not, and returns its node. A removal that waits for its last user is called off. */
     Path activate(Thin thin) {
-        String name = name(thin.key());
         for (int attempt = 1; ; attempt++) {
-            naming.readLock().lock();
             try {
-                Optional<DmControl.Info> info = control.info(name);
-                if (info.isEmpty()) {
-                    control.create(name, pool.thin(thin.id(), thin.bytes()), false);
-                    info = control.info(name);
-                } else {
-                    revive(name, info.get(), pool.thin(thin.id(), thin.bytes()));
-                }
-                nodes.make(name, info.orElseThrow().device());
-                return nodes.of(name);
+                return activateNow(thin);
             } catch (KernelException e) {
                 // It went, or came, meanwhile.
                 if (!e.is(Errno.ENXIO, Errno.EBUSY) || attempt == ATTEMPTS) {
                     throw e;
                 }
-                pause();
-            } finally {
-                naming.readLock().unlock();
             }
+            pause();
+        }
+    }
+
+    private Path activateNow(Thin thin) {
+        String name = name(thin.key());
+        naming.readLock().lock();
+        try {
+            Optional<DmControl.Info> info = control.info(name);
+            if (info.isEmpty()) {
+                control.create(name, pool.thin(thin.id(), thin.bytes()), false);
+                info = control.info(name);
+            } else {
+                revive(name, info.get(), pool.thin(thin.id(), thin.bytes()));
+            }
+            nodes.make(
+                    name,
+                    info.orElseThrow(() -> new KernelException("ioctl DM_DEV_STATUS", name, Errno.ENXIO))
+                            .device());
+            return nodes.of(name);
+        } finally {
+            naming.readLock().unlock();
         }
     }
 
