@@ -170,26 +170,39 @@ final class ContainerFiles {
                 return TreeComparison.of(Optional.empty(), root);
             }
         }
+        Optional<LayerDiff> diff = roots.diff(stored);
+        if (diff.isPresent() && diff.get() instanceof LayerDiff.Listed listed) {
+            return listed.changes().stream().map(ContainerFiles::change).toList();
+        }
         String id = "look-" + ids.next();
         return roots.withView(
                 stored.container().storageDriver(),
                 id,
                 parent.get(),
-                beneath -> changesOfUpper(stored, beneath)
+                beneath -> changesOfUpper(diff, beneath)
                         .orElseGet(() -> views.beside(
                                 stored, beneath, (before, after) -> TreeComparison.of(Optional.of(before), after))));
     }
 
+    private static Change change(LayerDiff.Change told) {
+        Change.Kind kind = switch (told.kind()) {
+            case ADDED -> Change.Kind.ADDED;
+            case MODIFIED -> Change.Kind.MODIFIED;
+            case DELETED -> Change.Kind.DELETED;
+        };
+        return new Change(told.path(), kind);
+    }
+
     /** Where the driver keeps changes apart, only these are looked at. */
-    private Optional<List<Change>> changesOfUpper(StoredContainer stored, List<MountSpec> beneath) {
-        Optional<LayerDiff.Kept> kept = roots.kept(stored);
-        Optional<UpperDirectory> dialect = kept.flatMap(known -> dialect(known.dialect()));
-        if (dialect.isEmpty()) {
+    private Optional<List<Change>> changesOfUpper(Optional<LayerDiff> diff, List<MountSpec> beneath) {
+        if (diff.isEmpty() || !(diff.get() instanceof LayerDiff.Kept kept)) {
             return Optional.empty();
         }
-        try (OpenDirectory upper = OpenDirectory.open(kept.get().directory())) {
-            return views.beneath(beneath, before -> dialect.get().changes(Optional.of(before), upper));
-        }
+        return dialect(kept.dialect()).flatMap(dialect -> {
+            try (OpenDirectory upper = OpenDirectory.open(kept.directory())) {
+                return views.beneath(beneath, before -> dialect.changes(Optional.of(before), upper));
+            }
+        });
     }
 
     private static Optional<UpperDirectory> dialect(WhiteoutDialect dialect) {

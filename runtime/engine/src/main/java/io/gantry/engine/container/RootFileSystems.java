@@ -133,16 +133,13 @@ final class RootFileSystems implements AutoCloseable {
                 .flatMap(LayerInfo::parent);
     }
 
-    /** The directory in which a container's layer keeps what it changes, where there is one: told by the driver, or the place where layers are applied. */
-    Optional<LayerDiff.Kept> kept(StoredContainer stored) {
+    /** What a container's layer changes, as far as the driver can tell: by itself, or by the place where layers are applied. */
+    Optional<LayerDiff> diff(StoredContainer stored) {
         StorageDriver driver = driver(stored.container().storageDriver());
         LayerId layer = LayerId.of(stored.layer());
         Optional<NativeDiffer> differ = driver.capability(NativeDiffer.class);
         if (differ.isPresent()) {
-            return differ.get()
-                    .diff(layer)
-                    .filter(LayerDiff.Kept.class::isInstance)
-                    .map(LayerDiff.Kept.class::cast);
+            return differ.get().diff(layer);
         }
         return driver.layerTarget(layer)
                 .filter(target -> target.dialect() != WhiteoutDialect.DIRECT)
