@@ -171,26 +171,25 @@ final class ContainerFiles {
             }
         }
         Optional<LayerDiff> diff = roots.diff(stored);
-        if (diff.isPresent() && diff.get() instanceof LayerDiff.Listed listed) {
-            return listed.changes().stream().map(ContainerFiles::change).toList();
-        }
         String id = "look-" + ids.next();
         return roots.withView(
                 stored.container().storageDriver(),
                 id,
                 parent.get(),
                 beneath -> changesOfUpper(diff, beneath)
-                        .orElseGet(() -> views.beside(
-                                stored, beneath, (before, after) -> TreeComparison.of(Optional.of(before), after))));
+                        .orElseGet(
+                                () -> views.beside(stored, beneath, (before, after) -> compare(diff, before, after))));
     }
 
-    private static Change change(LayerDiff.Change told) {
-        Change.Kind kind = switch (told.kind()) {
-            case ADDED -> Change.Kind.ADDED;
-            case MODIFIED -> Change.Kind.MODIFIED;
-            case DELETED -> Change.Kind.DELETED;
-        };
-        return new Change(told.path(), kind);
+    /** Where the driver has a list of changes, nothing but these are compared. */
+    private static List<Change> compare(Optional<LayerDiff> diff, OpenDirectory before, OpenDirectory after) {
+        if (diff.isPresent() && diff.get() instanceof LayerDiff.Listed listed) {
+            return TreeComparison.ofSome(
+                    before,
+                    after,
+                    listed.changes().stream().map(LayerDiff.Change::path).toList());
+        }
+        return TreeComparison.of(Optional.of(before), after);
     }
 
     /** Where the driver keeps changes apart, only these are looked at. */

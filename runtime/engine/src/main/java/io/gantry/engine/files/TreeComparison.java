@@ -11,7 +11,9 @@ import io.gantry.linux.Stat;
 import io.gantry.linux.Xattrs;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,15 +42,40 @@ public final class TreeComparison {
     private static final String CAPABILITY = "security.capability";
 
     private final Optional<UpperDirectory> dialect;
+    private final Function<String, Optional<Set<String>>> selection;
     private final List<Change> changes = new ArrayList<>();
 
-    private TreeComparison(Optional<UpperDirectory> dialect) {
+    private TreeComparison(Optional<UpperDirectory> dialect, Function<String, Optional<Set<String>>> selection) {
         this.dialect = dialect;
+        this.selection = selection;
     }
 
     /** Compares whole trees. */
     public static List<Change> of(Optional<OpenDirectory> before, OpenDirectory after) {
-        TreeComparison comparison = new TreeComparison(Optional.empty());
+        return of(before, after, path -> Optional.empty());
+    }
+
+    /**
+     * Compares what may have changed and looks at nothing else.
+     *
+     * @param paths as {@code /a/b}; those in which they are need not be among them
+     */
+    public static List<Change> ofSome(OpenDirectory before, OpenDirectory after, Iterable<String> paths) {
+        Map<String, Set<String>> names = new HashMap<>();
+        for (String path : paths) {
+            for (int end = path.length(); end > 1; ) {
+                int slash = path.lastIndexOf('/', end - 1);
+                names.computeIfAbsent(path.substring(0, slash), directory -> new TreeSet<>())
+                        .add(path.substring(slash + 1, end));
+                end = slash;
+            }
+        }
+        return of(Optional.of(before), after, directory -> Optional.of(names.getOrDefault(directory, Set.of())));
+    }
+
+    private static List<Change> of(
+            Optional<OpenDirectory> before, OpenDirectory after, Function<String, Optional<Set<String>>> selection) {
+        TreeComparison comparison = new TreeComparison(Optional.empty(), selection);
         comparison.wholeTrees(before, after, "");
         return comparison.changes;
     }
@@ -60,7 +87,7 @@ public final class TreeComparison {
      * @return empty if the layer refers to parts of those beneath by name, so that whole trees must be compared
      */
     static Optional<List<Change>> ofUpper(Optional<OpenDirectory> before, OpenDirectory upper, UpperDirectory dialect) {
-        TreeComparison comparison = new TreeComparison(Optional.of(dialect));
+        TreeComparison comparison = new TreeComparison(Optional.of(dialect), path -> Optional.empty());
         try {
             comparison.upper(before, upper, "");
             return Optional.of(comparison.changes);
@@ -86,8 +113,11 @@ public final class TreeComparison {
     }
 
     private void wholeTrees(Optional<OpenDirectory> before, OpenDirectory after, String path) {
-        Set<String> names = new TreeSet<>(names(after));
-        before.ifPresent(directory -> names.addAll(names(directory)));
+        Set<String> names = selection.apply(path).orElseGet(() -> {
+            Set<String> all = new TreeSet<>(names(after));
+            before.ifPresent(directory -> all.addAll(names(directory)));
+            return all;
+        });
         names.forEach(name -> inWholeTree(new Place(before, after, name, path + "/" + name)));
     }
 
