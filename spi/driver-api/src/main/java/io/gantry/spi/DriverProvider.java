@@ -1,6 +1,7 @@
 package io.gantry.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all providers have in common. A provider is a cheap value with a public no-argument constructor: making one must not touch the system, start threads or load
@@ -30,6 +31,14 @@ public interface DriverProvider<C extends DriverContext, D> {
     /** Every option the driver understands. The engine refuses all others and names these. */
     default List<OptionSpec> options() {
         return List.of();
+    }
+
+    /**
+     * Further drivers of the same kind, found by name while the engine runs. A provider with a family is no driver itself: its {@link #probe} tells whether the family works, {@link #open}
+     * is never called.
+     */
+    default Optional<DriverFamily<? extends DriverProvider<C, D>>> family() {
+        return Optional.empty();
     }
 
     /**

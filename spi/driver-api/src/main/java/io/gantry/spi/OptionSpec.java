@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param doc one sentence: meaning, unit, and what it costs
  */
 public record OptionSpec(String key, Type type, Scope scope, Optional<String> defaultValue, String doc) {
+    /** The key that stands for every key that no other spec of the scope names. */
+    public static final String ANY = "*";
+
     /** What a value must look like. */
     public enum Type {
         /** Any text. */
@@ -49,6 +52,11 @@ public record OptionSpec(String key, Type type, Scope scope, Optional<String> de
         if (key.isBlank()) {
             throw new IllegalArgumentException("an option has a key");
         }
+    }
+
+    /** Whatever else is given, of any key: for a driver that cannot know its options beforehand. {@link Options#given} has them. */
+    public static OptionSpec any(Scope scope, String doc) {
+        return of(ANY, Type.STRING, scope, doc);
     }
 
     /** An option without a default. */

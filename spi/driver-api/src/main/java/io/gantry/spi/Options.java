@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /**
  * Options that were checked against their {@link OptionSpec}s, with defaults filled in. Immutable.
  *
- * <p>Asking for a key that no spec declares is a mistake in the driver and throws {@link IllegalArgumentException}; a declared key without value and default
+ * <p>Asking for a key that no spec declares, not even {@link OptionSpec#ANY}, is a mistake in the driver and throws {@link IllegalArgumentException}; a declared key without value and default
  * is empty.
  */
 public final class Options {
@@ -46,8 +46,9 @@ public final class Options {
                 known.put(spec.key(), spec);
             }
         }
+        boolean any = known.containsKey(OptionSpec.ANY);
         List<String> unknown = given.keySet().stream()
-                .filter(key -> !known.containsKey(key))
+                .filter(key -> !any && !known.containsKey(key))
                 .sorted()
                 .toList();
         if (!unknown.isEmpty()) {
@@ -58,13 +59,14 @@ public final class Options {
                             ? "it takes no options here"
                             : "the known ones are " + String.join(", ", known.keySet())));
         }
-        given.forEach((key, value) -> OptionValue.check(owner, known.get(key), value));
+        given.forEach(
+                (key, value) -> OptionValue.check(owner, known.getOrDefault(key, known.get(OptionSpec.ANY)), value));
         return new Options(Map.copyOf(known), Map.copyOf(given));
     }
 
     /** The text of an option: what the user gave, else the default, else empty. */
     public Optional<String> string(String key) {
-        OptionSpec spec = specs.get(key);
+        OptionSpec spec = specs.getOrDefault(key, specs.get(OptionSpec.ANY));
         if (spec == null) {
             throw new IllegalArgumentException("no such option is declared: " + key);
         }

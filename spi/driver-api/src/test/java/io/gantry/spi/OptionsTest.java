@@ -48,6 +48,22 @@ class OptionsTest {
     }
 
     @Test
+    void aDriverThatCannotKnowItsOptionsTakesAnyAndStillChecksThoseThatItNames() {
+        List<OptionSpec> specs = List.of(
+                OptionSpec.of("mtu", Type.INTEGER, Scope.OBJECT, "How long."),
+                OptionSpec.any(Scope.OBJECT, "What the plug-in understands."));
+        Options options = Options.parse("driver x", specs, Scope.OBJECT, Map.of("mtu", "9000", "com.example", "y"));
+
+        assertThat(options.given()).isEqualTo(Map.of("mtu", "9000", "com.example", "y"));
+        assertThat(options.string("com.example")).contains("y");
+        assertThat(options.string("other")).isEmpty();
+        assertThatThrownBy(() -> Options.parse("driver x", specs, Scope.OBJECT, Map.of("mtu", "long")))
+                .hasMessageContaining("not a whole number");
+        assertThatThrownBy(() -> Options.parse("driver x", specs, Scope.ENDPOINT, Map.of("a", "b")))
+                .hasMessageContaining("it takes no options here");
+    }
+
+    @Test
     void askingForAKeyThatIsNotDeclaredIsAMistakeInTheDriver() {
         assertThatThrownBy(() -> daemon(Map.of()).string("x.other")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Options.none().flag("x.fast")).isInstanceOf(IllegalArgumentException.class);

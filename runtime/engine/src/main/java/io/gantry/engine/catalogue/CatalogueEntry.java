@@ -51,6 +51,12 @@ public record CatalogueEntry(
         return new CatalogueEntry(kind, name, source, apiVersion, description, priority, options, why);
     }
 
+    /** The entry of a driver of this provider's family. */
+    CatalogueEntry member(String memberName, String memberDescription) {
+        return new CatalogueEntry(
+                kind, Optional.of(memberName), source, apiVersion, memberDescription, priority, options, status);
+    }
+
     /** Whether the driver can be asked for. */
     public boolean isLoaded() {
         return status instanceof EntryStatus.Loaded;

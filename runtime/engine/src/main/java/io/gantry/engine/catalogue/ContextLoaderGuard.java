@@ -1,5 +1,6 @@
 package io.gantry.engine.catalogue;
 
+import io.gantry.spi.DriverFamily;
 import io.gantry.spi.Problem;
 import io.gantry.spi.UnsupportedException;
 import java.lang.reflect.InvocationHandler;
@@ -55,7 +56,11 @@ final class ContextLoaderGuard implements InvocationHandler {
     }
 
     private Object guarded(Class<?> type, Object other) {
-        return new ContextLoaderGuard(kind, name, source, loader, other, Map.of()).as(type);
+        return guarded(name, type, other);
+    }
+
+    private Object guarded(String called, Class<?> type, Object other) {
+        return new ContextLoaderGuard(kind, called, source, loader, other, Map.of()).as(type);
     }
 
     @Override
@@ -74,6 +79,12 @@ final class ContextLoaderGuard implements InvocationHandler {
         Object result = call(method, arguments);
         if (method.getReturnType() == kind.driverType() || method.getName().equals("open")) {
             return guarded(kind.driverType(), opened(result));
+        }
+        if (method.getName().equals("family") && result instanceof Optional<?> family) {
+            return family.map(present -> guarded(DriverFamily.class, present));
+        }
+        if (method.getDeclaringClass() == DriverFamily.class && result instanceof Optional<?> member) {
+            return member.map(present -> guarded((String) arguments[0], kind.providerType(), present));
         }
         if (method.getName().equals("capability") && result instanceof Optional<?> capability) {
             return capability.map(present -> guarded((Class<?>) arguments[0], present));

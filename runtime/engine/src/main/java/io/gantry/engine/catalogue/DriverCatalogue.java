@@ -2,6 +2,7 @@ package io.gantry.engine.catalogue;
 
 import io.gantry.spi.DriverContext;
 import io.gantry.spi.DriverException;
+import io.gantry.spi.DriverFamily;
 import io.gantry.spi.DriverProvider;
 import io.gantry.spi.Problem;
 import io.gantry.spi.UnsupportedException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DriverCatalogue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriverCatalogue.class);
+    private static final Pattern MEMBER = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
 
     private final PluginPath path;
     private final List<CatalogueEntry> entries;
@@ -77,11 +80,13 @@ public final class DriverCatalogue implements AutoCloseable {
         return entries;
     }
 
-    /** The names of the drivers of a kind that can be asked for, sorted. */
+    /** The names of the drivers of a kind that can be asked for, sorted; those of families as far as they can be found now. */
     public List<String> names(DriverKind kind) {
         return loaded.stream()
                 .filter(one -> one.entry().kind().equals(Optional.of(kind)))
-                .flatMap(one -> one.entry().name().stream())
+                .flatMap(one ->
+                        family(one).map(family -> family.names().stream()).orElseGet(() -> one.entry().name().stream()))
+                .distinct()
                 .sorted()
                 .toList();
     }
@@ -157,6 +162,7 @@ public final class DriverCatalogue implements AutoCloseable {
             CatalogueEntry entry = one.entry();
             boolean isDefault = entry.name().equals(entry.kind().map(defaults::get));
             rows.add(DriverReport.of(entry, isDefault, answer(one, contexts)));
+            members(one).forEach(member -> rows.add(DriverReport.of(member.entry(), false, answer(member, contexts))));
         }
         for (CatalogueEntry entry : entries) {
             if (entry.status() instanceof EntryStatus.Broken broken) {
@@ -182,9 +188,39 @@ public final class DriverCatalogue implements AutoCloseable {
     private <P> P find(DriverKind kind, String name, Class<P> type) {
         return loaded.stream()
                 .filter(one -> one.is(kind, name))
-                .map(one -> type.cast(one.provider()))
                 .findFirst()
+                .or(() -> member(kind, name))
+                .map(one -> type.cast(one.provider()))
                 .orElseThrow(() -> UnknownDriver.error(kind, name, entries, path));
+    }
+
+    private Optional<Loaded> member(DriverKind kind, String name) {
+        if (!MEMBER.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        return loaded.stream()
+                .filter(one -> one.entry().kind().equals(Optional.of(kind)))
+                .flatMap(one -> member(one, name).stream())
+                .findFirst();
+    }
+
+    /** The members of a family, without those that a plug-in's own driver takes the name of. */
+    private List<Loaded> members(Loaded one) {
+        return family(one).map(DriverFamily::names).orElse(List.of()).stream()
+                .filter(name -> loaded.stream()
+                        .noneMatch(other -> other.is(one.entry().kind().orElseThrow(), name)))
+                .flatMap(name -> member(one, name).stream())
+                .toList();
+    }
+
+    private static Optional<Loaded> member(Loaded one, String name) {
+        return family(one)
+                .flatMap(family -> family.find(name))
+                .map(provider -> new Loaded(one.entry().member(name, provider.description()), provider));
+    }
+
+    private static Optional<? extends DriverFamily<?>> family(Loaded one) {
+        return ((DriverProvider<?, ?>) one.provider()).family();
     }
 
     private <P extends DriverProvider<?, ?>> List<P> byPriority(DriverKind kind, Class<P> type) {

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -50,6 +51,8 @@ public final class NetworkService implements Networks {
     private final Path hostNamespace;
     private final Documents<StoredNetwork> documents;
     private final Map<String, StoredNetwork> networks = new ConcurrentHashMap<>();
+    private final Set<String> making = ConcurrentHashMap.newKeySet();
+    private final Set<String> removing = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Addresses addresses;
     private final EndpointBook endpoints;
@@ -129,19 +132,32 @@ public final class NetworkService implements Networks {
                     EngineException.Kind.INVALID,
                     "invalid network name: " + (request.name().isBlank() ? "name is empty" : request.name()));
         }
+        reserveName(request.name());
+        try {
+            StoredNetwork network = make(request, Optional.empty(), false);
+            events.publish("network", "create", network.id(), attributes(network));
+            return new Created(network.id(), "");
+        } finally {
+            making.remove(request.name());
+        }
+    }
+
+    /** Holds the name without the lock while the driver is at work: a driver that hangs must not hold up others. */
+    private void reserveName(String name) {
         lock.lock();
         try {
-            Optional<StoredNetwork> same = byName(request.name());
+            Optional<StoredNetwork> same = byName(name);
             if (same.isPresent()) {
                 throw new EngineException(
                         same.get().predefined() ? EngineException.Kind.FORBIDDEN : EngineException.Kind.CONFLICT,
                         same.get().predefined()
-                                ? "operation is not permitted on predefined " + request.name() + " network"
-                                : "network with name " + request.name() + " already exists");
+                                ? "operation is not permitted on predefined " + name + " network"
+                                : "network with name " + name + " already exists");
             }
-            StoredNetwork network = make(request, Optional.empty(), false);
-            events.publish("network", "create", network.id(), attributes(network));
-            return new Created(network.id(), "");
+            if (!making.add(name)) {
+                throw new EngineException(
+                        EngineException.Kind.CONFLICT, "network with name " + name + " already exists");
+            }
         } finally {
             lock.unlock();
         }
@@ -162,6 +178,20 @@ public final class NetworkService implements Networks {
 
     @Override
     public void remove(String ref) {
+        StoredNetwork network = claim(ref);
+        try {
+            drivers.network(network.driver()).deleteNetwork(network.id());
+            addresses.releasePools(network.id());
+            documents.delete(network.id());
+            networks.remove(network.id());
+            events.publish("network", "destroy", network.id(), attributes(network));
+        } finally {
+            removing.remove(network.id());
+        }
+    }
+
+    /** Finds the network and holds it, without the lock, while its driver removes it. */
+    private StoredNetwork claim(String ref) {
         lock.lock();
         try {
             StoredNetwork network = stored(ref);
@@ -183,11 +213,11 @@ public final class NetworkService implements Networks {
                                                 + network.id() + " has active endpoints (",
                                         ")")));
             }
-            drivers.network(network.driver()).deleteNetwork(network.id());
-            addresses.releasePools(network.id());
-            documents.delete(network.id());
-            networks.remove(network.id());
-            events.publish("network", "destroy", network.id(), attributes(network));
+            if (!removing.add(network.id())) {
+                throw new EngineException(
+                        EngineException.Kind.CONFLICT, "network " + network.name() + " is being removed");
+            }
+            return network;
         } finally {
             lock.unlock();
         }
@@ -289,7 +319,11 @@ public final class NetworkService implements Networks {
             return network;
         } catch (RuntimeException e) {
             addresses.releasePools(id);
-            driver.deleteNetwork(id);
+            try {
+                driver.deleteNetwork(id);
+            } catch (RuntimeException second) {
+                e.addSuppressed(second);
+            }
             throw e;
         }
     }

@@ -205,8 +205,8 @@ public final class Sandboxes implements AutoCloseable {
             interfaces.apply(
                     request.namespace(),
                     attachment,
-                    pair.ipv4(),
-                    pair.ipv6(),
+                    Addresses.optional(made.ipv4()).map(Cidr::parse),
+                    Addresses.optional(made.ipv6()).map(Cidr::parse),
                     defaultRoute && !network.request().internal());
             networks.endpoints().put(made);
             networks.events()
@@ -408,8 +408,8 @@ public final class Sandboxes implements AutoCloseable {
                 endpoint.containerId(),
                 endpoint.containerName(),
                 endpoint.settings(),
-                endpoint.ipv4(),
-                endpoint.ipv6(),
+                endpoint.ipv4().isEmpty() ? text(plan.ipv4()) : endpoint.ipv4(),
+                endpoint.ipv6().isEmpty() ? text(plan.ipv6()) : endpoint.ipv6(),
                 plan.mac().map(MacAddress::value).orElse(""),
                 plan.state(),
                 endpoint.ports());
