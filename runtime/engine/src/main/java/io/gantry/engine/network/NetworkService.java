@@ -312,8 +312,9 @@ public final class NetworkService implements Networks {
                     pools.stream().map(NetworkService::poolData).toList(),
                     request.internal());
             Map<String, String> state = driver.createNetwork(spec);
-            StoredNetwork network =
-                    new StoredNetwork(id, Instant.now(), complete, traits.scope(), pools, state, predefined);
+            // Asked again: of a remote plug-in the scope is known once it has answered.
+            NetworkTraits.Scope scope = provider(driverName).traits().scope();
+            StoredNetwork network = new StoredNetwork(id, Instant.now(), complete, scope, pools, state, predefined);
             documents.put(id, network);
             networks.put(id, network);
             return network;
