@@ -90,6 +90,49 @@ class DriverCatalogueTest {
     }
 
     @Test
+    void membersOfAFamilyAreDriversOfTheirOwnNames() throws IOException {
+        String text = ProviderSource.of(DriverKind.VOLUME, "f.Family", "family")
+                .withPriority(-1)
+                .text();
+        int end = text.lastIndexOf('}');
+        new PluginJar()
+                .service(DriverKind.VOLUME, "f.Family")
+                .source("f.Family", text.substring(0, end) + """
+                        public Optional<DriverFamily<? extends DriverProvider<DriverContext, io.gantry.spi.volume.VolumeDriver>>> family() {
+                            return Optional.of(new DriverFamily<io.gantry.spi.volume.VolumeDriverProvider>() {
+                                public List<String> names() { return List.of("Remote", "local"); }
+                                public Optional<io.gantry.spi.volume.VolumeDriverProvider> find(String name) {
+                                    return names().contains(name) ? Optional.of(new Member(name)) : Optional.empty();
+                                }
+                            });
+                        }
+                    }
+                    """)
+                .source(
+                        "f.Member",
+                        ProviderSource.of(DriverKind.VOLUME, "f.Member", "x")
+                                .withName("name")
+                                .text()
+                                .replace("public Member()", "private final String name; public Member(String name)")
+                                .replace("{  }", "{ this.name = name; }"))
+                .write(directory.resolve("family.jar"));
+        write(ProviderSource.of(DriverKind.VOLUME, "l.Local", "local"), "local.jar");
+
+        try (DriverCatalogue catalogue = load()) {
+            assertThat(catalogue.entries()).allMatch(CatalogueEntry::isLoaded).hasSize(2);
+            assertThat(catalogue.names(DriverKind.VOLUME)).containsExactly("Remote", "local");
+            assertThat(catalogue.volume("Remote").name()).isEqualTo("Remote");
+            assertThat(catalogue.volume("local").toString()).contains("local.jar");
+            assertThatThrownBy(() -> catalogue.volume("other")).isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> catalogue.volume("../Remote")).isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> catalogue.network("Remote")).isInstanceOf(NotFoundException.class);
+            assertThat(catalogue.report(ProbeContexts.in(directory), Map.of()))
+                    .extracting(DriverReport::name)
+                    .containsExactlyInAnyOrder("Remote", "family", "local");
+        }
+    }
+
+    @Test
     void anAbsentDirectoryIsReportedIfTheUserNamedIt() throws IOException {
         Path absent = directory.resolve("absent");
 
