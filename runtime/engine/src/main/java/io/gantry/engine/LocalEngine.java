@@ -7,6 +7,7 @@ import io.gantry.engine.catalogue.PluginPath;
 import io.gantry.engine.check.StorageChecks;
 import io.gantry.engine.container.ContainerService;
 import io.gantry.engine.container.ContainersSetup;
+import io.gantry.engine.dns.DnsServer;
 import io.gantry.engine.driver.OpenDrivers;
 import io.gantry.engine.event.EventLog;
 import io.gantry.engine.image.ImageService;
@@ -54,11 +55,9 @@ final class LocalEngine implements Engine {
             this.images = new ImageService(state, content, events);
             this.volumes = new VolumeService(state, drivers, events, ids);
             this.networks = new NetworkService(state, drivers, events, ids, config.hostNamespace());
-            Sandboxes sandboxes = opened(new Sandboxes(
-                    networks,
-                    ids,
-                    config.hostNamespace(),
-                    config.hostNamespace().equals(EngineConfig.OWN_NAMESPACE)));
+            boolean ownNamespace = config.hostNamespace().equals(EngineConfig.OWN_NAMESPACE);
+            DnsServer dns = opened(new DnsServer(config.hostNamespace(), ownNamespace));
+            Sandboxes sandboxes = opened(new Sandboxes(networks, ids, config.hostNamespace(), ownNamespace, dns));
             images.collect();
             this.containers = new ContainersSetup(
                             config, state, drivers, content, images, volumes, networks, sandboxes, events, ids)

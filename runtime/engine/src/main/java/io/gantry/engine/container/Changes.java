@@ -147,4 +147,20 @@ final class Changes {
                 execIds,
                 health);
     }
+
+    static EndpointState dnsNames(EndpointState e, List<String> names) {
+        return new EndpointState(
+                e.networkName(),
+                e.networkId(),
+                e.settings(),
+                e.endpointId(),
+                e.gateway(),
+                e.ipAddress(),
+                e.ipPrefixLen(),
+                e.ipv6Gateway(),
+                e.globalIpv6Address(),
+                e.globalIpv6PrefixLen(),
+                e.macAddress(),
+                names);
+    }
 }

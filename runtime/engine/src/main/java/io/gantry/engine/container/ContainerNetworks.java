@@ -7,12 +7,14 @@ import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.model.EndpointSettings;
 import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.model.PortBinding;
+import io.gantry.engine.name.Ids;
 import io.gantry.engine.network.SandboxRequest;
 import io.gantry.engine.network.SandboxState;
 import io.gantry.engine.network.Sandboxes;
 import io.gantry.engine.oci.OciRequest.Namespace;
 import io.gantry.linux.NamedNetns;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,9 +23,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The network side of a container: which networks it is on, its namespace, and what it got there. */
 final class ContainerNetworks {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerNetworks.class);
     private static final String CONTAINER = "container:";
 
     private final Sandboxes sandboxes;
@@ -41,6 +46,17 @@ final class ContainerNetworks {
     /** The name of a network. */
     String nameOf(String networkRef) {
         return sandboxes.nameOf(networkRef);
+    }
+
+    /** Addresses by which containers reach the host. */
+    List<String> hostGateways() {
+        List<String> gateways = sandboxes.hostGateways().stream()
+                .map(InetAddress::getHostAddress)
+                .toList();
+        if (gateways.isEmpty()) {
+            throw new EngineException(EngineException.Kind.SYSTEM, "unable to derive the IP value for host-gateway");
+        }
+        return gateways;
     }
 
     /** The network mode with {@code default} resolved; checks that the network or container is there. */
@@ -98,17 +114,53 @@ final class ContainerNetworks {
                                 given.gwPriority(),
                                 given.networkId())
                         : given;
-        return EndpointState.idle(network, sandboxes.idOf(network), settings, names(network, id, name, settings));
+        return EndpointState.idle(
+                network, sandboxes.idOf(network), settings, names(network, id, name, config.hostname(), settings));
     }
 
-    private List<String> names(String network, String id, String name, EndpointSettings settings) {
+    private List<String> names(String network, String id, String name, String hostname, EndpointSettings settings) {
         return sandboxes.hasNames(network)
-                ? Stream.concat(
+                ? Stream.of(
                                 Stream.of(name),
-                                Stream.concat(settings.aliases().stream(), Stream.of(id.substring(0, 12))))
+                                settings.aliases().stream(),
+                                Stream.of(Ids.shortForm(id)),
+                                Stream.of(hostname).filter(text -> !text.isEmpty()))
+                        .flatMap(Function.identity())
                         .distinct()
                         .toList()
                 : List.of();
+    }
+
+    /** Whether containers find each other by name on one of these networks. */
+    boolean hasNames(List<EndpointState> endpoints) {
+        return endpoints.stream().anyMatch(endpoint -> sandboxes.hasNames(endpoint.networkId()));
+    }
+
+    /** The endpoints of a container that has a new name, with the names that follow from it. */
+    List<EndpointState> renamed(Container container) {
+        return container.endpoints().stream()
+                .map(endpoint -> Changes.dnsNames(endpoint, names(container, endpoint)))
+                .toList();
+    }
+
+    /** Tells all others of a running container's new name. */
+    void rename(Container container) {
+        sandboxes.rename(container.id(), container.name(), names(container, container.endpoints()));
+    }
+
+    private List<String> names(Container container, EndpointState endpoint) {
+        return names(
+                endpoint.networkId(),
+                container.id(),
+                container.name(),
+                container.config().hostname(),
+                endpoint.settings());
+    }
+
+    private Map<String, List<String>> names(Container container, List<EndpointState> endpoints) {
+        Map<String, List<String>> names = new LinkedHashMap<>();
+        endpoints.forEach(endpoint -> names.put(endpoint.networkId(), names(container, endpoint)));
+        return names;
     }
 
     /** The warning for ports that the network does not publish. */
@@ -161,20 +213,42 @@ final class ContainerNetworks {
         if (own) {
             sandboxes.loopback(namespace);
         }
+        return sandboxes.join(
+                request(container, namespace, container.endpoints(), own ? bindings(container) : Map.of()));
+    }
+
+    private SandboxRequest request(
+            Container container,
+            Path namespace,
+            List<EndpointState> endpoints,
+            Map<String, List<PortBinding>> bindings) {
         Map<String, EndpointSettings> networks = new LinkedHashMap<>();
-        container.endpoints().forEach(endpoint -> networks.put(endpoint.networkId(), endpoint.settings()));
-        return sandboxes.join(new SandboxRequest(
-                container.id(), container.name(), namespace, networks, own ? bindings(container) : Map.of()));
+        endpoints.forEach(endpoint -> networks.put(endpoint.networkId(), endpoint.settings()));
+        return new SandboxRequest(
+                container.id(),
+                container.name(),
+                namespace,
+                networks,
+                bindings,
+                names(container, endpoints),
+                NameFiles.resolution(container.hostConfig()));
+    }
+
+    /** Takes up a container that an earlier engine started. What fails is logged: the container runs, and goes on. */
+    void resume(Container container) {
+        if (!isOwn(container)) {
+            return;
+        }
+        try {
+            sandboxes.resume(request(container, layout.namespace(container.id()), container.endpoints(), Map.of()));
+        } catch (RuntimeException e) {
+            LOG.error("container {} finds no names until it is started again", container.id(), e);
+        }
     }
 
     /** Joins a running container to one more network. */
     EndpointState joinMore(Container container, EndpointState wanted) {
-        return sandboxes.joinMore(new SandboxRequest(
-                container.id(),
-                container.name(),
-                layout.namespace(container.id()),
-                Map.of(wanted.networkId(), wanted.settings()),
-                Map.of()));
+        return sandboxes.joinMore(request(container, layout.namespace(container.id()), List.of(wanted), Map.of()));
     }
 
     /** Makes the default routes of a running container those of the endpoints that it has now. */

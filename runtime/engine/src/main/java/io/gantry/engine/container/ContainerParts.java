@@ -17,6 +17,7 @@ record ContainerParts(
         RootFileSystems roots,
         RootViews views,
         ContainerNetworks networks,
+        NameFiles files,
         OciPlanner planner,
         Attachments attachments,
         ImageService images,

@@ -250,6 +250,8 @@ public final class ContainerService implements Containers {
             }
             String wanted = store.reserve(Optional.of(name), entry.id());
             entry.change(now -> Changes.name(now, wanted));
+            entry.change(now -> Changes.network(now, parts.networks().renamed(now), now.ports(), now.sandboxKey()));
+            parts.networks().rename(entry.container());
             store.releaseName(old);
             Map<String, String> attributes = attributes(entry.container());
             attributes.put("oldName", "/" + old);

@@ -63,7 +63,7 @@ public record ContainersSetup(
         images.users(service.get()::usersOfImage);
         images.unused(chainIds -> parts.roots().removeUnused());
         volumes.users(service.get()::usersOfVolume);
-        networkService.membership(new Memberships(store, parts.networks()));
+        networkService.membership(new Memberships(store, parts.networks(), parts.files()));
         new Recovery(
                         layout,
                         store,
@@ -72,7 +72,8 @@ public record ContainersSetup(
                         parts.creator(),
                         parts.remover(),
                         new VolumeMounts(volumes),
-                        sandboxes)
+                        sandboxes,
+                        parts.networks())
                 .recover();
         service.get().exitedMeanwhile();
         service.get().startWanted();
@@ -90,10 +91,11 @@ public record ContainersSetup(
                 layout,
                 config.hostNamespace(),
                 ref -> store.find(ref).container());
+        NameFiles files = new NameFiles(layout, networks, networks::hostGateways);
         OciPlanner planner = new OciPlanner(layout, ref -> store.find(ref).container());
         Attachments attachments = new Attachments(runtime);
-        Runs runs =
-                new Runs(layout, runtime, roots, networks, new VolumeMounts(volumes), planner, attachments, background);
+        Runs runs = new Runs(
+                layout, runtime, roots, networks, files, new VolumeMounts(volumes), planner, attachments, background);
         return new ContainerParts(
                 layout,
                 store,
@@ -113,6 +115,7 @@ public record ContainersSetup(
                 roots,
                 new RootViews(layout, roots, new VolumeMounts(volumes), planner),
                 networks,
+                files,
                 planner,
                 attachments,
                 images,

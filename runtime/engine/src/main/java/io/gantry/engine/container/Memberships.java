@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Connects containers to networks and takes them off again, running or not. */
-record Memberships(ContainerStore store, ContainerNetworks networks) implements NetworkService.Membership {
+record Memberships(ContainerStore store, ContainerNetworks networks, NameFiles files)
+        implements NetworkService.Membership {
     @Override
     public void connect(String networkId, String containerRef, EndpointSettings settings) {
         Entry entry = store.find(containerRef);
@@ -37,6 +38,7 @@ record Memberships(ContainerStore store, ContainerNetworks networks) implements 
             all.add(joined);
             if (container.state().isUp()) {
                 networks.chooseGateways(container, all);
+                files.joined(container, joined, all);
             }
             setEndpoints(entry, all);
             return null;
@@ -64,6 +66,9 @@ record Memberships(ContainerStore store, ContainerNetworks networks) implements 
             if (container.state().isUp()) {
                 networks.leave(container, networkId);
                 networks.chooseGateways(container, left);
+                container.endpoints().stream()
+                        .filter(endpoint -> endpoint.networkId().equals(networkId))
+                        .forEach(endpoint -> files.left(container, endpoint));
             }
             setEndpoints(entry, left);
             return null;

@@ -36,6 +36,7 @@ final class Recovery {
     private final Remover remover;
     private final VolumeMounts volumes;
     private final Sandboxes sandboxes;
+    private final ContainerNetworks networks;
 
     Recovery(
             Layout layout,
@@ -45,7 +46,8 @@ final class Recovery {
             Creator creator,
             Remover remover,
             VolumeMounts volumes,
-            Sandboxes sandboxes) {
+            Sandboxes sandboxes,
+            ContainerNetworks networks) {
         this.layout = layout;
         this.store = store;
         this.runtime = runtime;
@@ -54,6 +56,7 @@ final class Recovery {
         this.remover = remover;
         this.volumes = volumes;
         this.sandboxes = sandboxes;
+        this.networks = networks;
     }
 
     void recover() {
@@ -97,7 +100,8 @@ final class Recovery {
         }
     }
 
-    private static void takenUp(Entry entry, Shim shim) {
+    private void takenUp(Entry entry, Shim shim) {
+        networks.resume(entry.container());
         LOG.info(
                 "container {} still runs, as process {}",
                 entry.id(),

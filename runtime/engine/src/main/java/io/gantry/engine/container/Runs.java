@@ -45,6 +45,7 @@ final class Runs {
     private final ContainerRuntime runtime;
     private final RootFileSystems roots;
     private final ContainerNetworks networks;
+    private final NameFiles files;
     private final VolumeMounts volumes;
     private final OciPlanner planner;
     private final Attachments attachments;
@@ -55,6 +56,7 @@ final class Runs {
             ContainerRuntime runtime,
             RootFileSystems roots,
             ContainerNetworks networks,
+            NameFiles files,
             VolumeMounts volumes,
             OciPlanner planner,
             Attachments attachments,
@@ -63,6 +65,7 @@ final class Runs {
         this.runtime = runtime;
         this.roots = roots;
         this.networks = networks;
+        this.files = files;
         this.volumes = volumes;
         this.planner = planner;
         this.attachments = attachments;
@@ -100,14 +103,14 @@ final class Runs {
         SandboxState joined;
         Shim shim;
         try {
-            shim = create(container, namespace, own);
+            shim = create(container, namespace);
         } catch (RuntimeException e) {
             joining.handle((state, failure) -> null).join();
             throw e;
         }
         joined = outcome(joining);
         if (!joined.endpoints().isEmpty() && own) {
-            files(container).writeHosts(container.config(), container.hostConfig(), joined.endpoints());
+            files.write(container, joined.endpoints());
         }
         attachments.created(container.id());
         runtime.start(container.id());
@@ -129,13 +132,13 @@ final class Runs {
                                 stored.container().state().finishedAt()))));
     }
 
-    private Shim create(Container container, Namespace namespace, boolean own) {
+    private Shim create(Container container, Namespace namespace) {
         String id = container.id();
         ContainerConfig config = container.config();
         markAsContainer(roots.mount(container.storageDriver(), id, id));
         shareMemory(container);
         Map<String, Path> volumePaths = volumes.use(container);
-        files(container).write(config, container.hostConfig(), List.of(), own);
+        files.write(container, container.endpoints());
         OciRequest request = planner.plan(container, namespace, volumePaths);
         try {
             OciSpec.write(OciSpec.build(request), layout.bundle(id).resolve("config.json"));
@@ -164,10 +167,6 @@ final class Runs {
                         .close();
             }
         }
-    }
-
-    private RootFiles files(Container container) {
-        return RootFiles.in(layout.directory(container.id()));
     }
 
     /** Memory that other containers may share is mounted here, not by the OCI runtime. */

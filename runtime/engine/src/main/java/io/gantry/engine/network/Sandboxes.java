@@ -2,6 +2,7 @@ package io.gantry.engine.network;
 
 import io.gantry.engine.EndpointState;
 import io.gantry.engine.EngineException;
+import io.gantry.engine.dns.DnsServer;
 import io.gantry.engine.model.EndpointSettings;
 import io.gantry.engine.name.Ids;
 import io.gantry.engine.network.PublishedPorts.Wanted;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +43,16 @@ public final class Sandboxes implements AutoCloseable {
     private final Netlink host;
     private final InterfaceSetup interfaces;
     private final HostPorts hostPorts;
+    private final SandboxNames names;
 
     /** Opens a socket in the host's namespace. */
-    public Sandboxes(NetworkService networks, Ids ids, Path hostNamespace, boolean ownNamespace) {
+    public Sandboxes(NetworkService networks, Ids ids, Path hostNamespace, boolean ownNamespace, DnsServer dns) {
         this.networks = networks;
         this.ids = ids;
         this.host = Netlink.open(hostNamespace);
         this.interfaces = new InterfaceSetup(host);
         this.hostPorts = new HostPorts(hostNamespace, ownNamespace);
+        this.names = new SandboxNames(networks, dns);
     }
 
     /**
@@ -69,6 +71,7 @@ public final class Sandboxes implements AutoCloseable {
                 networks.addresses().replay(endpoint.networkId(), endpoint.ipv4(), endpoint.ipv6());
                 hostPorts.replay(endpoint.id(), mappings(endpoint.ports()));
                 publish(endpoint);
+                names.joined(endpoint);
             } else {
                 remove(endpoint);
             }
@@ -119,6 +122,7 @@ public final class Sandboxes implements AutoCloseable {
                 gateway |= now.layer3().gateway4().isPresent()
                         || now.layer3().gateway6().isPresent();
             }
+            names.serve(request);
             List<PortMapping> published = publish(request, joined);
             return new SandboxState(joined.stream().map(Joined::state).toList(), PublishedPorts.shown(published));
         } catch (RuntimeException e) {
@@ -131,7 +135,42 @@ public final class Sandboxes implements AutoCloseable {
     public EndpointState joinMore(SandboxRequest request) {
         Map.Entry<String, EndpointSettings> one =
                 request.networks().entrySet().iterator().next();
-        return joinOne(request, one.getKey(), one.getValue(), false).state();
+        EndpointState joined =
+                joinOne(request, one.getKey(), one.getValue(), false).state();
+        try {
+            names.serve(request);
+        } catch (RuntimeException e) {
+            leave(request.containerId(), joined.networkId());
+            throw e;
+        }
+        return joined;
+    }
+
+    /** Gives a container that an earlier engine started its name server again, if it had one. */
+    public void resume(SandboxRequest request) {
+        names.serve(request);
+    }
+
+    /**
+     * Gives a running container other names.
+     *
+     * @param dnsNames what it is called now, by the id of the network
+     */
+    public void rename(String containerId, String name, Map<String, List<String>> dnsNames) {
+        for (StoredEndpoint endpoint : networks.endpoints().ofContainer(containerId)) {
+            StoredEndpoint renamed =
+                    endpoint.renamed(name, dnsNames.getOrDefault(endpoint.networkId(), endpoint.dnsNames()));
+            networks.endpoints().put(renamed);
+            names.joined(renamed);
+        }
+    }
+
+    /** Addresses by which containers reach the host: the gateways of the default network. */
+    public List<InetAddress> hostGateways() {
+        return networks.defaultNetwork().pools().stream()
+                .flatMap(pool -> Addresses.optional(pool.gateway()).stream())
+                .map(gateway -> Cidr.parse(gateway).address())
+                .toList();
     }
 
     /** Takes a running container off one network. */
@@ -139,6 +178,7 @@ public final class Sandboxes implements AutoCloseable {
         networks.endpoints().ofContainer(containerId).stream()
                 .filter(endpoint -> endpoint.networkId().equals(networkId))
                 .forEach(this::remove);
+        names.refresh(containerId);
     }
 
     /** Gives a running container the default routes of its endpoints that have the highest priority now. */
@@ -168,6 +208,7 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Takes a container off all its networks. Its namespace may be gone already. */
     public void leave(String containerId) {
+        names.end(containerId);
         networks.endpoints().ofContainer(containerId).forEach(this::remove);
     }
 
@@ -195,7 +236,8 @@ public final class Sandboxes implements AutoCloseable {
                 text(pair.ipv6()),
                 settings.macAddress(),
                 Map.of(),
-                List.of());
+                List.of(),
+                request.names().getOrDefault(networkRef, List.of()));
         networks.endpoints().put(endpoint);
         try {
             EndpointPlan plan = driver.createEndpoint(spec(network, endpoint));
@@ -209,6 +251,7 @@ public final class Sandboxes implements AutoCloseable {
                     Addresses.optional(made.ipv6()).map(Cidr::parse),
                     defaultRoute && !network.request().internal());
             networks.endpoints().put(made);
+            names.joined(made);
             networks.events()
                     .publish(
                             "network",
@@ -222,7 +265,7 @@ public final class Sandboxes implements AutoCloseable {
                                     "container",
                                     request.containerId()));
             Attachment.Layer3 layer3 = layer3(attachment);
-            return new Joined(made, state(network, made, layer3, request.containerName()), layer3);
+            return new Joined(made, state(network, made, layer3), layer3);
         } catch (RuntimeException e) {
             remove(endpoint);
             throw e;
@@ -306,6 +349,7 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     private void remove(StoredEndpoint endpoint) {
+        names.left(endpoint);
         try {
             StoredNetwork network = networks.stored(endpoint.networkId());
             NetworkDriver driver = networks.drivers().network(network.driver());
@@ -350,15 +394,9 @@ public final class Sandboxes implements AutoCloseable {
                         .endpointOptions(network.driver(), endpoint.settings().driverOpts()));
     }
 
-    private static EndpointState state(
-            StoredNetwork network, StoredEndpoint endpoint, Attachment.Layer3 layer3, String containerName) {
+    private static EndpointState state(StoredNetwork network, StoredEndpoint endpoint, Attachment.Layer3 layer3) {
         Optional<Cidr> ipv4 = Addresses.optional(endpoint.ipv4()).map(Cidr::parse);
         Optional<Cidr> ipv6 = Addresses.optional(endpoint.ipv6()).map(Cidr::parse);
-        List<String> names = network.predefined()
-                ? List.of()
-                : Stream.concat(Stream.of(containerName), endpoint.settings().aliases().stream())
-                        .distinct()
-                        .toList();
         return new EndpointState(
                 network.name(),
                 network.id(),
@@ -371,7 +409,7 @@ public final class Sandboxes implements AutoCloseable {
                 ipv6.map(cidr -> cidr.address().getHostAddress()).orElse(""),
                 ipv6.map(Cidr::prefixLength).orElse(0),
                 endpoint.mac(),
-                names);
+                endpoint.dnsNames());
     }
 
     private static Attachment.Layer3 layer3(Attachment attachment) {
@@ -412,7 +450,8 @@ public final class Sandboxes implements AutoCloseable {
                 endpoint.ipv6().isEmpty() ? text(plan.ipv6()) : endpoint.ipv6(),
                 plan.mac().map(MacAddress::value).orElse(""),
                 plan.state(),
-                endpoint.ports());
+                endpoint.ports(),
+                endpoint.dnsNames());
     }
 
     private static StoredEndpoint with(StoredEndpoint endpoint, List<PortMapping> mappings) {
@@ -434,7 +473,8 @@ public final class Sandboxes implements AutoCloseable {
                 endpoint.ipv6(),
                 endpoint.mac(),
                 endpoint.driverState(),
-                ports);
+                ports,
+                endpoint.dnsNames());
     }
 
     private static Optional<MacAddress> mac(StoredEndpoint endpoint) {

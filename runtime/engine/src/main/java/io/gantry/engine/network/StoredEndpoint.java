@@ -17,6 +17,7 @@ import java.util.Map;
  * @param mac its MAC address
  * @param driverState what its driver returned
  * @param ports what is published, in the engine's own form
+ * @param dnsNames what the container is called on that network, the name that its addresses lead back to first
  */
 record StoredEndpoint(
         String id,
@@ -28,7 +29,8 @@ record StoredEndpoint(
         String ipv6,
         String mac,
         Map<String, String> driverState,
-        List<StoredPort> ports) {
+        List<StoredPort> ports,
+        List<String> dnsNames) {
     /**
      * A run of published ports.
      *
@@ -43,5 +45,23 @@ record StoredEndpoint(
     StoredEndpoint {
         driverState = Map.copyOf(driverState);
         ports = List.copyOf(ports);
+        // An engine that had no name server kept none.
+        dnsNames = dnsNames == null ? List.of() : List.copyOf(dnsNames);
+    }
+
+    /** The same under other names. */
+    StoredEndpoint renamed(String newContainerName, List<String> newDnsNames) {
+        return new StoredEndpoint(
+                id,
+                networkId,
+                containerId,
+                newContainerName,
+                settings,
+                ipv4,
+                ipv6,
+                mac,
+                driverState,
+                ports,
+                newDnsNames);
     }
 }

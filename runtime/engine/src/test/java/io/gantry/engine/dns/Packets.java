@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** DNS messages, written and read by another hand than the server's. */
-final class Packets {
+public final class Packets {
     static final int A = 1;
     static final int PTR = 12;
     static final int MX = 15;
@@ -46,7 +46,7 @@ final class Packets {
     }
 
     /** An answer with one address to a question. */
-    static byte[] answer(byte[] query, int code, boolean authoritative, String... addresses)
+    public static byte[] answer(byte[] query, int code, boolean authoritative, String... addresses)
             throws UnknownHostException {
         int end = 12;
         while (query[end] != 0) {

@@ -18,18 +18,18 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A name server of a test, in a network namespace of the test. */
-final class StubServer implements AutoCloseable {
+public final class StubServer implements AutoCloseable {
     private final DatagramChannel udp;
     private final ServerSocketChannel tcp;
     private final Behaviour behaviour;
     private final List<byte[]> asked = new CopyOnWriteArrayList<>();
 
     /** What it does with a question; null for nothing. */
-    interface Behaviour {
+    public interface Behaviour {
         byte[] answer(byte[] query, boolean overTcp) throws IOException;
     }
 
-    StubServer(Path namespace, String address, Behaviour behaviour) throws IOException {
+    public StubServer(Path namespace, String address, Behaviour behaviour) throws IOException {
         this.behaviour = behaviour;
         InetSocketAddress at = new InetSocketAddress(InetAddress.getByName(address), 53);
         this.udp = Namespaces.in(
@@ -43,7 +43,7 @@ final class StubServer implements AutoCloseable {
     }
 
     /** What it was asked so far. */
-    List<byte[]> asked() {
+    public List<byte[]> asked() {
         return asked;
     }
 

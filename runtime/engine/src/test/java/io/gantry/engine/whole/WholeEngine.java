@@ -51,6 +51,8 @@ final class WholeEngine implements AutoCloseable {
             "stty",
             "ip",
             "ping",
+            "nslookup",
+            "ps",
             "hostname",
             "httpd",
             "wget",
