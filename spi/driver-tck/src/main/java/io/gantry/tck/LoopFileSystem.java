@@ -76,11 +76,14 @@ public final class LoopFileSystem implements SmallDisk {
     @Override
     public void fill(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            // Twice, since what is reserved while data waits to be written is more than it takes in the end.
-            for (int round = 0; round < 2; round++) {
+            // Again and again, since what is reserved while data waits to be written is more than it takes in the end,
+            // and what was deleted is free only when the journal is written.
+            long before;
+            do {
+                before = channel.position();
                 writeAsMuchAsFits(channel);
                 channel.force(true);
-            }
+            } while (channel.position() > before);
         }
     }
 

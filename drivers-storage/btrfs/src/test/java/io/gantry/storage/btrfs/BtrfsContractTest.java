@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,20 +97,13 @@ class BtrfsContractTest extends StorageDriverContract {
         return damages;
     }
 
-    /** By what its record says, since only the driver knows the key. */
     private String content(LayerId layer) throws IOException {
-        Path root = bench().context().root();
-        try (Stream<Path> records = Files.list(root.resolve("catalog"))) {
-            for (Path record : records.toList()) {
-                if (Files.readAllLines(record).contains("id=" + layer)) {
-                    return root.resolve("layers")
-                            .resolve(record.getFileName())
-                            .resolve("fs")
-                            .toString();
-                }
-            }
-        }
-        throw new IllegalStateException("no record of layer " + layer);
+        return bench().context()
+                .root()
+                .resolve("layers")
+                .resolve(bench().record(layer).getFileName())
+                .resolve("fs")
+                .toString();
     }
 
     @Override

@@ -10,12 +10,14 @@ import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.support.IoFailures;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.RecordFaults;
 import io.gantry.storage.devicemapper.Settings.PoolSource;
 import io.gantry.storage.devicemapper.ThinIds.Thin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Compares records with the pool: whether every layer's device is there, of this pool's past and with the base device's file system, and whether there are devices without a record. */
 final class DeviceChecker implements ConsistencyChecker {
@@ -28,6 +30,7 @@ final class DeviceChecker implements ConsistencyChecker {
     private static final String REMOVE_LAYER = "remove the layer";
 
     private final LayerCatalog catalog;
+    private final RecordFaults records;
     private final ThinPool pool;
     private final boolean given;
     private final ThinIds ids;
@@ -46,6 +49,7 @@ final class DeviceChecker implements ConsistencyChecker {
             BaseDevice base,
             Runnable cleanup) {
         this.catalog = catalog;
+        records = new RecordFaults(catalog);
         this.pool = pool;
         given = settings.pool() instanceof PoolSource.Given;
         this.ids = ids;
@@ -61,11 +65,15 @@ final class DeviceChecker implements ConsistencyChecker {
             List<Fault> faults = new ArrayList<>();
             long transaction = pool.status().transaction();
             for (LayerInfo layer : catalog.list()) {
-                catalog.find(layer.id())
-                        .flatMap(record -> faultOf(record, transaction))
-                        // Removed meanwhile?
-                        .filter(fault -> catalog.find(layer.id()).isPresent())
-                        .ifPresent(faults::add);
+                catalog.find(layer.id()).ifPresent(record -> {
+                    List<Fault> found = Stream.concat(
+                                    records.of(record).stream(), faultOf(record, transaction).stream())
+                            .toList();
+                    // Unless it was removed or committed meanwhile.
+                    if (catalog.find(layer.id()).equals(Optional.of(record))) {
+                        faults.addAll(found);
+                    }
+                });
             }
             faults.addAll(unaccounted());
             return faults;
@@ -77,6 +85,9 @@ final class DeviceChecker implements ConsistencyChecker {
     @Override
     public void repair(Fault fault) {
         if (!check().contains(fault)) {
+            return;
+        }
+        if (records.repair(fault)) {
             return;
         }
         String attempted = "repair " + fault.subject();

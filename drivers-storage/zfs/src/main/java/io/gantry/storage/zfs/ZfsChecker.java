@@ -6,6 +6,7 @@ import io.gantry.spi.storage.ConsistencyChecker;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.support.LayerCatalog;
 import io.gantry.spi.storage.support.LayerRecord;
+import io.gantry.spi.storage.support.RecordFaults;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +19,14 @@ final class ZfsChecker implements ConsistencyChecker {
     private static final String REMOVE_LAYER = "remove the layer";
 
     private final LayerCatalog catalog;
+    private final RecordFaults records;
     private final LayerDatasets datasets;
     private final Runnable cleanup;
 
     /** @param cleanup destroys datasets that no record has */
     ZfsChecker(LayerCatalog catalog, LayerDatasets datasets, Runnable cleanup) {
         this.catalog = catalog;
+        records = new RecordFaults(catalog);
         this.datasets = datasets;
         this.cleanup = cleanup;
     }
@@ -31,7 +34,7 @@ final class ZfsChecker implements ConsistencyChecker {
     /** Records are taken before the listing and keys after it, so that what is made or removed meanwhile is neither missing nor too much. */
     @Override
     public List<Fault> check() {
-        List<LayerRecord> records = catalog.list().stream()
+        List<LayerRecord> layers = catalog.list().stream()
                 .map(LayerInfo::id)
                 .flatMap(id -> catalog.find(id).stream())
                 .toList();
@@ -42,10 +45,13 @@ final class ZfsChecker implements ConsistencyChecker {
             throw e.as("compare layers with datasets in " + datasets.home());
         }
         List<Fault> faults = new ArrayList<>();
-        for (LayerRecord record : records) {
-            if (record.info().kind() != LayerInfo.Kind.VIEW
-                    && catalog.find(record.id()).equals(Optional.of(record))) {
-                faultOf(record, Optional.ofNullable(found.get(record.key()))).ifPresent(faults::add);
+        for (LayerRecord record : layers) {
+            List<Fault> ofThis = new ArrayList<>(records.of(record).stream().toList());
+            if (record.info().kind() != LayerInfo.Kind.VIEW) {
+                faultOf(record, Optional.ofNullable(found.get(record.key()))).ifPresent(ofThis::add);
+            }
+            if (catalog.find(record.id()).equals(Optional.of(record))) {
+                faults.addAll(ofThis);
             }
         }
         Set<String> known = catalog.keys();
@@ -61,6 +67,9 @@ final class ZfsChecker implements ConsistencyChecker {
     public void repair(Fault fault) {
         String attempted = "repair " + fault.subject();
         if (!check().contains(fault)) {
+            return;
+        }
+        if (records.repair(fault)) {
             return;
         }
         fault.layer().ifPresent(catalog::remove);

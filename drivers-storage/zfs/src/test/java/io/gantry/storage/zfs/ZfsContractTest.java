@@ -1,7 +1,11 @@
 package io.gantry.storage.zfs;
 
+import io.gantry.spi.storage.ConsistencyChecker.Kind;
+import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.StorageDriverProvider;
 import io.gantry.tck.SmallDisk;
+import io.gantry.tck.storage.Damage;
+import io.gantry.tck.storage.StorageBench;
 import io.gantry.tck.storage.StorageDriverContract;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,5 +59,35 @@ class ZfsContractTest extends StorageDriverContract {
         List<String> all = new ArrayList<>(super.leftovers());
         all.addAll(pool.datasets(pool.name()));
         return all;
+    }
+
+    @Override
+    public List<Damage> damages() {
+        List<Damage> damages = new ArrayList<>(super.damages());
+        damages.add(new Damage(
+                "the dataset of an active layer is gone",
+                Kind.UNMOUNTABLE,
+                Damage.About.FREE,
+                (bench, layers) -> pool.run("zfs", "destroy", "-r", dataset(bench, layers.free()))));
+        damages.add(new Damage(
+                "the dataset of a layer beneath is gone",
+                Kind.UNMOUNTABLE,
+                Damage.About.BASE,
+                (bench, layers) -> pool.run("zfs", "destroy", "-R", dataset(bench, layers.base()))));
+        damages.add(new Damage(
+                "a dataset that is no layer's",
+                Kind.UNACCOUNTED,
+                Damage.About.NONE,
+                (bench, layers) ->
+                        pool.run("zfs", "create", dataset(bench, layers.base()).replaceFirst("[^/]*$", "nobodys2"))));
+        return damages;
+    }
+
+    private static String dataset(StorageBench bench, LayerId layer) throws IOException {
+        String key = bench.record(layer).getFileName().toString();
+        return pool.datasets(pool.name()).stream()
+                .filter(name -> name.endsWith("/" + key))
+                .findFirst()
+                .orElseThrow();
     }
 }

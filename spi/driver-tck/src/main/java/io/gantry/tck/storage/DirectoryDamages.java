@@ -13,12 +13,17 @@ import java.util.stream.Stream;
 final class DirectoryDamages {
     private DirectoryDamages() {}
 
-    /** Whether the root looks like such a driver's. */
-    static boolean fit(Path root) {
-        return Files.isDirectory(root.resolve("layers")) && Files.isDirectory(root.resolve("catalog"));
+    /** What fits a root, by what there is in it. */
+    static List<Damage> fit(Path root) {
+        if (!Files.isDirectory(root.resolve("catalog"))) {
+            return List.of();
+        }
+        return Files.isDirectory(root.resolve("layers"))
+                ? Stream.concat(ofDirectories().stream(), ofRecords().stream()).toList()
+                : ofRecords();
     }
 
-    static List<Damage> all() {
+    private static List<Damage> ofDirectories() {
         return List.of(
                 new Damage("a directory that is no layer's", Kind.UNACCOUNTED, Damage.About.NONE, (bench, layers) -> {
                     Path stray = Files.createDirectory(layersOf(bench).resolve("nobodys2"));
@@ -33,40 +38,32 @@ final class DirectoryDamages {
                         "the directory of a layer beneath is gone",
                         Kind.UNMOUNTABLE,
                         Damage.About.BASE,
-                        (bench, layers) -> removeDirectory(bench, layers.base())),
+                        (bench, layers) -> removeDirectory(bench, layers.base())));
+    }
+
+    private static List<Damage> ofRecords() {
+        return List.of(
                 new Damage(
                         "a record is gone",
                         Kind.UNACCOUNTED,
                         Damage.About.FREE,
-                        (bench, layers) -> Files.delete(recordOf(bench, layers.free()))),
+                        (bench, layers) -> Files.delete(bench.record(layers.free()))),
                 new Damage("a record is cut off", Kind.UNACCOUNTED, Damage.About.FREE, (bench, layers) -> {
-                    Path record = recordOf(bench, layers.free());
+                    Path record = bench.record(layers.free());
                     Files.writeString(record, Files.readString(record).substring(0, 20));
                 }),
                 new Damage(
                         "the record of a layer beneath is gone",
                         Kind.MISSING_PARENT,
                         Damage.About.TOP,
-                        (bench, layers) -> Files.delete(recordOf(bench, layers.base()))));
+                        (bench, layers) -> Files.delete(bench.record(layers.base()))));
     }
 
     private static void removeDirectory(StorageBench bench, LayerId layer) throws IOException {
-        String key = recordOf(bench, layer).getFileName().toString();
+        String key = bench.record(layer).getFileName().toString();
         try (OpenDirectory open = OpenDirectory.open(layersOf(bench))) {
             open.removeTree(key);
         }
-    }
-
-    /** By what it says, since only the driver knows the key. */
-    private static Path recordOf(StorageBench bench, LayerId layer) throws IOException {
-        try (Stream<Path> records = Files.list(bench.context().root().resolve("catalog"))) {
-            for (Path record : records.toList()) {
-                if (Files.readAllLines(record).contains("id=" + layer)) {
-                    return record;
-                }
-            }
-        }
-        throw new IllegalStateException("no record of layer " + layer);
     }
 
     private static Path layersOf(StorageBench bench) {

@@ -162,6 +162,21 @@ public final class StorageBench implements AutoCloseable {
         return mount(driver.mounts(LayerId.of(id)));
     }
 
+    /**
+     * A layer's file, named by its key, in the catalogue of a driver that keeps one by {@link io.gantry.spi.storage.support.LayerCatalog}. Found by what it says, since only the driver knows
+     * the key.
+     */
+    public Path record(LayerId layer) throws IOException {
+        try (Stream<Path> records = Files.list(context.root().resolve("catalog"))) {
+            for (Path record : records.toList()) {
+                if (Files.readAllLines(record).contains("id=" + layer)) {
+                    return record;
+                }
+            }
+        }
+        throw new IllegalStateException("no record of layer " + layer);
+    }
+
     /** The paths below the driver's root, sorted, without what a probe that was killed left there to be discarded later. */
     public List<String> files() throws IOException {
         try (Stream<Path> paths = Files.walk(context.root())) {

@@ -142,11 +142,11 @@ public abstract class StorageDriverContract
 
     /**
      * Ways to harm a driver that has a {@link io.gantry.spi.storage.ConsistencyChecker}: each must be found and mended. By default what can happen to a driver that keeps layers by
-     * {@link io.gantry.spi.storage.support.LayerCatalog} and {@link io.gantry.spi.storage.support.LayerDirectories}, if this one seems to.
+     * {@link io.gantry.spi.storage.support.LayerCatalog}, with {@link io.gantry.spi.storage.support.LayerDirectories} or without, if this one seems to.
      */
     @Override
     public List<Damage> damages() {
-        return DirectoryDamages.fit(bench.context().root()) ? DirectoryDamages.all() : List.of();
+        return DirectoryDamages.fit(bench.context().root());
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class DirectoryChecker implements ConsistencyChecker {
     private static final String REMOVE = "the layer is removed; layers that stand on it have to be removed before";
 
     private final LayerCatalog catalog;
+    private final RecordFaults records;
     private final LayerDirectories directories;
     private final Layout layout;
     private final Consumer<LayerId> remover;
@@ -40,6 +41,7 @@ public final class DirectoryChecker implements ConsistencyChecker {
     public DirectoryChecker(
             LayerCatalog catalog, LayerDirectories directories, Layout layout, Consumer<LayerId> remover) {
         this.catalog = catalog;
+        records = new RecordFaults(catalog);
         this.directories = directories;
         this.layout = layout;
         this.remover = remover;
@@ -72,10 +74,7 @@ public final class DirectoryChecker implements ConsistencyChecker {
             directories.discard(Path.of(fault.subject()).getFileName().toString());
             return;
         }
-        Optional<LayerRecord> unrecorded = fault.layer().flatMap(catalog::find).flatMap(this::unrecorded);
-        if (unrecorded.isPresent()) {
-            catalog.annotate(unrecorded.get().id(), unrecorded.get().attributes());
-        } else {
+        if (!records.repair(fault)) {
             fault.layer().ifPresent(remover);
         }
     }
@@ -97,17 +96,9 @@ public final class DirectoryChecker implements ConsistencyChecker {
                 .toList();
     }
 
-    /** The record itself or that of its parent, if the catalogue's file is missing or damaged. */
-    private Optional<LayerRecord> unrecorded(LayerRecord layer) {
-        if (!catalog.isOnDisk(layer)) {
-            return Optional.of(layer);
-        }
-        return layer.info().parent().flatMap(catalog::find).filter(parent -> !catalog.isOnDisk(parent));
-    }
-
     private List<Fault> faultsOf(LayerRecord layer, Set<LayerId> lost) {
         List<Fault> faults = new ArrayList<>();
-        unrecorded(layer).ifPresent(record -> faults.add(notOnDisk(layer, record)));
+        records.of(layer).ifPresent(faults::add);
         Optional<LayerId> parent = layer.info().parent();
         Optional<Path> missing = layer.info().kind() == LayerInfo.Kind.VIEW
                 ? Optional.empty()
@@ -136,22 +127,5 @@ public final class DirectoryChecker implements ConsistencyChecker {
 
     private boolean needsParent(LayerRecord layer) {
         return layer.info().kind() == LayerInfo.Kind.VIEW || layout.needsParent(layer);
-    }
-
-    private Fault notOnDisk(LayerRecord layer, LayerRecord unrecorded) {
-        String file = catalog.file(unrecorded).toString();
-        return layer.equals(unrecorded)
-                ? new Fault(
-                        Kind.UNACCOUNTED,
-                        Optional.of(layer.id()),
-                        file,
-                        "the layer's record is missing or damaged: it would be lost when the driver is opened the next time",
-                        "the record is written again")
-                : new Fault(
-                        Kind.MISSING_PARENT,
-                        Optional.of(layer.id()),
-                        file,
-                        "the record of layer " + unrecorded.id() + ", which it stands on, is missing or damaged",
-                        "that record is written again");
     }
 }
