@@ -100,8 +100,8 @@ final class PoolSetup {
         if (!(source instanceof PoolSource.Files)) {
             return;
         }
-        // What is kept for root counts: it is the kernel that writes to the files.
-        long free = FileSystems.info(files).freeBytes();
+        // As df has it: of what is free besides, the file system gives nothing to the writes of a loop device.
+        long free = FileSystems.info(files).availableBytes();
         if (free < ROOM) {
             throw new OutOfSpaceException(new Problem(
                     attempted,

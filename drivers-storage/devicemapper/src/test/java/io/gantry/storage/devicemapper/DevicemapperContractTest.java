@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.spi.storage.ConsistencyChecker.Kind;
 import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.SmallDisk;
 import io.gantry.tck.storage.Damage;
 import io.gantry.tck.storage.SmallStore;
 import io.gantry.tck.storage.StorageBench;
@@ -90,6 +92,11 @@ class DevicemapperContractTest extends StorageDriverContract {
         try (DmControl control = DmControl.open()) {
             harm.to(ThinPool.of(control, ThinDevices.prefix(bench.context().root()) + "-pool"));
         }
+    }
+
+    @Override
+    public SmallDisk smallDisk() throws IOException {
+        return LoopFileSystem.make(24L << 20, "", "mkfs.ext4", "-q", "-m", "0");
     }
 
     /** The pool's files fill the disk that they are on. */

@@ -1,6 +1,7 @@
 package io.gantry.storage.devicemapper;
 
 import io.gantry.tck.LoopFileSystem;
+import io.gantry.tck.SmallDisk;
 import java.io.IOException;
 import java.util.Map;
 
@@ -34,8 +35,8 @@ class DevicemapperOnXfsTest extends DevicemapperContractTest {
 
     /** The smallest xfs has a log of 64 MiB, which is written when it is made. */
     @Override
-    public LoopFileSystem smallDisk() throws IOException {
-        return LoopFileSystem.make(160L << 20, "", "mkfs.ext4", "-q");
+    public SmallDisk smallDisk() throws IOException {
+        return LoopFileSystem.make(160L << 20, "", "mkfs.ext4", "-q", "-m", "0");
     }
 
     @Override
