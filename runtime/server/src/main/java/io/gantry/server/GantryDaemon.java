@@ -14,6 +14,11 @@ public final class GantryDaemon {
 
     /** Runs until a signal comes. */
     public static void main(String[] arguments) throws InterruptedException {
+        List<String> words = List.of(arguments);
+        if (!words.isEmpty() && words.get(0).equals("driver")) {
+            serve(words.subList(1, words.size()));
+            return;
+        }
         GantryVersion version = GantryVersion.current();
         DaemonFlags flags = flags(arguments);
         if (flags.help()) {
@@ -40,24 +45,59 @@ public final class GantryDaemon {
     private static void run(DaemonFlags flags, GantryVersion version) throws InterruptedException {
         frugalDefaults();
         DaemonLog.level(flags.logLevel());
-        Logger log = LoggerFactory.getLogger(GantryDaemon.class);
         Daemon daemon = new Daemon(flags, version);
+        untilSignal("gantry daemon", "Ending on a signal; containers go on", daemon, daemon::start);
+    }
+
+    private static void serve(List<String> words) throws InterruptedException {
+        ServeFlags flags;
+        try {
+            if (words.isEmpty() || !words.get(0).equals("serve")) {
+                throw new IllegalArgumentException("unknown command: driver " + String.join(" ", words));
+            }
+            flags = ServeFlags.parse(words.subList(1, words.size()));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\nSee 'gantry driver serve --help'.");
+            System.exit(WRONG_FLAGS);
+            throw e;
+        }
+        if (flags.help()) {
+            System.out.print(ServeFlags.HELP);
+            return;
+        }
+        frugalDefaults();
+        DaemonLog.level(flags.logLevel());
+        DriverServe server = new DriverServe(flags);
+        untilSignal("gantry driver serve", "Ending on a signal; networks stay", server, server::start);
+    }
+
+    private static void untilSignal(String program, String farewell, AutoCloseable served, Runnable start)
+            throws InterruptedException {
+        Logger log = LoggerFactory.getLogger(GantryDaemon.class);
         Thread onSignal = new Thread(
                 () -> {
-                    log.info("Ending on a signal; containers go on");
-                    daemon.close();
+                    log.info(farewell);
+                    close(log, served);
                     Runtime.getRuntime().halt(0);
                 },
                 "gantry-shutdown");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
-            daemon.start();
+            start.run();
         } catch (StartException e) {
             log.debug("start failed", e);
-            System.err.println("gantry daemon: " + e.getMessage());
+            System.err.println(program + ": " + e.getMessage());
             Runtime.getRuntime().halt(FAILED);
         }
         new CountDownLatch(1).await();
+    }
+
+    private static void close(Logger log, AutoCloseable served) {
+        try {
+            served.close();
+        } catch (Exception e) {
+            log.warn("not everything could be closed", e);
+        }
     }
 
     /** What Netty would otherwise start or reserve for loads that a daemon does not see. */
