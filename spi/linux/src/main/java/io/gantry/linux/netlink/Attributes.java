@@ -63,6 +63,10 @@ final class Attributes {
                 value -> Short.toUnsignedInt(value.order(ByteOrder.BIG_ENDIAN).getShort(0)));
     }
 
+    OptionalInt u16(int type) {
+        return number(type, 2, value -> Short.toUnsignedInt(value.getShort(0)));
+    }
+
     OptionalInt u8(int type) {
         return number(type, 1, value -> Byte.toUnsignedInt(value.get(0)));
     }

@@ -22,6 +22,8 @@ import java.util.OptionalInt;
  * @param bridge     settings, when the link is a bridge
  * @param port       settings, when the link is a bridge's port
  * @param macvlan    mode, when the link is a macvlan
+ * @param ipvlan     mode, when the link is an ipvlan
+ * @param vlan       number of the VLAN, when the link is one
  */
 public record Link(
         int index,
@@ -38,7 +40,9 @@ public record Link(
         LinkStats stats,
         Optional<BridgeSettings> bridge,
         Optional<BridgePort> port,
-        Optional<MacvlanMode> macvlan) {
+        Optional<MacvlanMode> macvlan,
+        Optional<IpvlanMode> ipvlan,
+        OptionalInt vlan) {
 
     static final int IFF_UP = 1;
     private static final int IFF_LOOPBACK = 8;

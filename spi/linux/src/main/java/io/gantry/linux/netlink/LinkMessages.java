@@ -47,6 +47,33 @@ final class LinkMessages {
         return new NetlinkRequest(NEW, "create macvlan " + spec.name() + " on parent #" + spec.parent(), out);
     }
 
+    static NetlinkRequest createIpvlan(IpvlanSpec spec) {
+        MessageWriter out = message(Rtnl.RTM_NEWLINK, CREATE, 0, false);
+        writeDevice(out, spec.name(), Optional.empty(), spec.mtu(), spec.netns());
+        out.u32(Rtnl.IFLA_LINK, spec.parent());
+        writeKind(out, "ipvlan", () -> {
+            out.u16(Rtnl.IFLA_IPVLAN_MODE, spec.mode().value);
+            out.u16(Rtnl.IFLA_IPVLAN_FLAGS, spec.flag().value);
+        });
+        return new NetlinkRequest(NEW, "create ipvlan " + spec.name() + " on parent #" + spec.parent(), out);
+    }
+
+    static NetlinkRequest createVlan(VlanSpec spec) {
+        MessageWriter out = message(Rtnl.RTM_NEWLINK, CREATE, 0, false);
+        writeDevice(out, spec.name(), Optional.empty(), OptionalInt.empty(), Optional.empty());
+        out.u32(Rtnl.IFLA_LINK, spec.parent());
+        writeKind(out, "vlan", () -> out.u16(Rtnl.IFLA_VLAN_ID, spec.id()));
+        return new NetlinkRequest(
+                NEW, "create vlan " + spec.name() + " with id " + spec.id() + " on parent #" + spec.parent(), out);
+    }
+
+    static NetlinkRequest createDummy(String name) {
+        MessageWriter out = message(Rtnl.RTM_NEWLINK, CREATE, 0, false);
+        writeDevice(out, InterfaceName.require(name), Optional.empty(), OptionalInt.empty(), Optional.empty());
+        writeKind(out, "dummy", () -> {});
+        return new NetlinkRequest(NEW, "create dummy " + name, out);
+    }
+
     static NetlinkRequest change(LinkChange change) {
         MessageWriter out = new MessageWriter(Rtnl.RTM_NEWLINK, 0);
         writeIfinfo(out, change.index(), change.flags(), change.flagsMask());
@@ -114,7 +141,14 @@ final class LinkMessages {
                         .map(LinkMessages::readPort),
                 data.filter(nest -> kind.filter("macvlan"::equals).isPresent())
                         .flatMap(nest ->
-                                MacvlanMode.of(nest.u32(Rtnl.IFLA_MACVLAN_MODE).orElse(0)))));
+                                MacvlanMode.of(nest.u32(Rtnl.IFLA_MACVLAN_MODE).orElse(0))),
+                data.filter(nest -> kind.filter("ipvlan"::equals).isPresent())
+                        .flatMap(nest ->
+                                IpvlanMode.of(nest.u16(Rtnl.IFLA_IPVLAN_MODE).orElse(-1))),
+                kind.filter("vlan"::equals)
+                        .flatMap(is -> data)
+                        .map(nest -> nest.u16(Rtnl.IFLA_VLAN_ID))
+                        .orElse(OptionalInt.empty())));
     }
 
     static void writeBridge(MessageWriter out, BridgeSettings settings) {

@@ -58,6 +58,15 @@ final class MessageWriter {
         return u8(type, value ? 1 : 0);
     }
 
+    MessageWriter u16(int type, int value) {
+        return bytes(
+                type,
+                ByteBuffer.allocate(2)
+                        .order(ByteOrder.nativeOrder())
+                        .putShort((short) value)
+                        .array());
+    }
+
     MessageWriter u16BigEndian(int type, int value) {
         return bytes(type, new byte[] {(byte) (value >>> 8), (byte) value});
     }

@@ -119,6 +119,39 @@ public final class Netlink implements AutoCloseable {
         return Optional.of(created(request, spec.name()));
     }
 
+    /**
+     * Makes the device and answers its state, unless it was made in another namespace, where this socket cannot look.
+     *
+     * @throws KernelException EEXIST if the name is taken, EBUSY if the parent carries macvlans or is a bridge's port,
+     *     EINVAL if the parent cannot carry one (the loopback device), EOPNOTSUPP if the kernel has no ipvlan
+     */
+    public Optional<Link> createIpvlan(IpvlanSpec spec) {
+        NetlinkRequest request = NetlinkRequest.createIpvlan(spec);
+        if (spec.netns().isPresent()) {
+            execute(request);
+            return Optional.empty();
+        }
+        return Optional.of(created(request, spec.name()));
+    }
+
+    /**
+     * Makes a VLAN device, down, and answers it.
+     *
+     * @throws KernelException EEXIST if the name is taken or the parent has that VLAN, EOPNOTSUPP if the kernel has no VLANs
+     */
+    public Link createVlan(VlanSpec spec) {
+        return created(NetlinkRequest.createVlan(spec), spec.name());
+    }
+
+    /**
+     * Makes a dummy device, down, and answers it.
+     *
+     * @throws KernelException EEXIST if the name is taken, EOPNOTSUPP if the kernel has no dummy devices
+     */
+    public Link createDummy(String name) {
+        return created(NetlinkRequest.createDummy(name), name);
+    }
+
     public void change(LinkChange change) {
         execute(NetlinkRequest.change(change));
     }

@@ -36,6 +36,25 @@ public final class NetlinkRequest {
         return LinkMessages.createMacvlan(spec);
     }
 
+    /** An ipvlan device on its parent. */
+    public static NetlinkRequest createIpvlan(IpvlanSpec spec) {
+        return LinkMessages.createIpvlan(spec);
+    }
+
+    /** A VLAN device on its parent. */
+    public static NetlinkRequest createVlan(VlanSpec spec) {
+        return LinkMessages.createVlan(spec);
+    }
+
+    /**
+     * A device that takes every frame and gives none.
+     *
+     * @throws IllegalArgumentException if the name is no interface name
+     */
+    public static NetlinkRequest createDummy(String name) {
+        return LinkMessages.createDummy(name);
+    }
+
     /** Any change to an existing link. */
     public static NetlinkRequest change(LinkChange change) {
         return LinkMessages.change(change);

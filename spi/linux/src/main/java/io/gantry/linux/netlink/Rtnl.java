@@ -54,6 +54,9 @@ final class Rtnl {
 
     static final int VETH_INFO_PEER = 1;
     static final int IFLA_MACVLAN_MODE = 1;
+    static final int IFLA_VLAN_ID = 1;
+    static final int IFLA_IPVLAN_MODE = 1;
+    static final int IFLA_IPVLAN_FLAGS = 2;
 
     static final int IFLA_BR_FORWARD_DELAY = 1;
     static final int IFLA_BR_AGEING_TIME = 4;
