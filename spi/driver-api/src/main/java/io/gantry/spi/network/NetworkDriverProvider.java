@@ -12,4 +12,12 @@ public interface NetworkDriverProvider extends DriverProvider<NetworkContext, Ne
     default Optional<PredefinedNetwork> predefined() {
         return Optional.empty();
     }
+
+    /**
+     * Whether the engine takes an address of each pool as its gateway where the user names none. Not for networks whose gateway is somebody else's machine, which may
+     * have any address or not exist.
+     */
+    default boolean choosesGateway() {
+        return true;
+    }
 }

@@ -1,8 +1,10 @@
 package io.gantry.spi.network;
 
 import io.gantry.spi.Options;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A network to make.
@@ -20,5 +22,15 @@ public record NetworkSpec(String id, String name, Options options, List<PoolData
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         pools = List.copyOf(pools);
+    }
+
+    /** The gateway of the pool that an endpoint's address is of, if that pool has one. */
+    public Optional<InetAddress> gatewayOf(Cidr address) {
+        return pools.stream()
+                .filter(pool -> pool.subnet().prefixLength() == address.prefixLength()
+                        && pool.subnet().contains(address.address()))
+                .findFirst()
+                .flatMap(PoolData::gateway)
+                .map(Cidr::address);
     }
 }
