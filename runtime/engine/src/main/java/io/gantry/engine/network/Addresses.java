@@ -37,14 +37,23 @@ final class Addresses {
     /** An endpoint's addresses. */
     record Pair(Optional<Cidr> ipv4, Optional<Cidr> ipv6) {}
 
-    /** Takes the pools of a new network; on failure none is held. */
-    List<StoredPool> takePools(String networkId, NetworkRequest request, Optional<Cidr> preferred, List<Cidr> avoid) {
+    /**
+     * Takes the pools of a new network; on failure none is held.
+     *
+     * @param chooseGateway whether to take an address as gateway of a pool where the request names none
+     */
+    List<StoredPool> takePools(
+            String networkId,
+            NetworkRequest request,
+            Optional<Cidr> preferred,
+            List<Cidr> avoid,
+            boolean chooseGateway) {
         List<HeldPool> pools = new ArrayList<>();
         held.put(networkId, pools);
         try {
             List<StoredPool> stored = new ArrayList<>();
             for (IpamPoolRequest wanted : wantedPools(request)) {
-                stored.add(takePool(pools, request, wanted, preferred, avoid));
+                stored.add(takePool(pools, request, wanted, preferred, avoid, chooseGateway));
             }
             return stored;
         } catch (RuntimeException e) {
@@ -152,7 +161,8 @@ final class Addresses {
             NetworkRequest request,
             IpamPoolRequest wanted,
             Optional<Cidr> preferred,
-            List<Cidr> avoid) {
+            List<Cidr> avoid,
+            boolean chooseGateway) {
         IpamDriver driver = driverOf(request);
         Optional<Cidr> subnet = optional(wanted.subnet()).map(Addresses::parseSubnet);
         boolean ipv6 = subnet.map(Cidr::isIpv6).orElse(wanted == ANY_IPV6);
@@ -173,8 +183,9 @@ final class Addresses {
             driver.requestAddress(pool.id(), Optional.of(Cidr.parseAddress(text)));
             auxiliary.put(name, text);
         });
+        Optional<InetAddress> named = optional(wanted.gateway()).map(Cidr::parseAddress);
         Optional<Cidr> gateway =
-                driver.requestAddress(pool.id(), optional(wanted.gateway()).map(Cidr::parseAddress));
+                named.isPresent() || chooseGateway ? driver.requestAddress(pool.id(), named) : Optional.empty();
         return new StoredPool(
                 pool.subnet().get().toString(),
                 wanted.ipRange(),

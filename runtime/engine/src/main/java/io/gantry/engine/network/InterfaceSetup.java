@@ -77,7 +77,8 @@ final class InterfaceSetup {
             layer3.gateway4().ifPresent(gateway -> sandbox.replaceRoute(Route.defaultVia(gateway, index)));
             layer3.gateway6().ifPresent(gateway -> sandbox.replaceRoute(Route.defaultVia(gateway, index)));
         }
-        layer3.routes()
+        layer3.routes().stream()
+                .filter(route -> defaultRoute || route.destination().prefixLength() > 0)
                 .forEach(route -> sandbox.replaceRoute(route.gateway()
                         .map(gateway -> Route.via(toLinux(route.destination()), gateway, index))
                         .orElseGet(() -> Route.connected(toLinux(route.destination()), index))));

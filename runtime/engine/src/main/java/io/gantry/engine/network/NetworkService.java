@@ -292,7 +292,8 @@ public final class NetworkService implements Networks {
         String driverName = request.driver().isEmpty() || request.driver().equals("default")
                 ? defaultNetwork().driver()
                 : request.driver();
-        NetworkTraits traits = provider(driverName).traits();
+        NetworkDriverProvider provider = provider(driverName);
+        NetworkTraits traits = provider.traits();
         if (!predefined && !traits.userNetworks()) {
             throw new EngineException(
                     EngineException.Kind.FORBIDDEN, "only one instance of \"" + driverName + "\" network is allowed");
@@ -301,8 +302,9 @@ public final class NetworkService implements Networks {
         NetworkRequest named = withDriver(request, driverName);
         Options options = drivers.networkOptions(driverName, request.options());
         NetworkDriver driver = drivers.network(driverName);
-        List<StoredPool> pools =
-                traits.addressed() ? addresses.takePools(id, named, preferred, inUseOnHost()) : List.of();
+        List<StoredPool> pools = traits.addressed()
+                ? addresses.takePools(id, named, preferred, inUseOnHost(), provider.choosesGateway())
+                : List.of();
         try {
             NetworkRequest complete = withPools(named, pools);
             NetworkSpec spec = new NetworkSpec(

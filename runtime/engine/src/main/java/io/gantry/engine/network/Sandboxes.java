@@ -120,7 +120,9 @@ public final class Sandboxes implements AutoCloseable {
                 Joined now = joinOne(request, one.getKey(), one.getValue(), !gateway);
                 joined.add(now);
                 gateway |= now.layer3().gateway4().isPresent()
-                        || now.layer3().gateway6().isPresent();
+                        || now.layer3().gateway6().isPresent()
+                        || now.layer3().routes().stream()
+                                .anyMatch(route -> route.destination().prefixLength() == 0);
             }
             names.serve(request);
             List<PortMapping> published = publish(request, joined);
