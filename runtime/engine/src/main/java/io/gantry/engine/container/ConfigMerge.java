@@ -2,7 +2,6 @@ package io.gantry.engine.container;
 
 import io.gantry.engine.model.ContainerConfig;
 import io.gantry.engine.model.Healthcheck;
-import io.gantry.engine.name.Ids;
 import io.gantry.image.ContainerDefaults;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +13,10 @@ import java.util.Optional;
 final class ConfigMerge {
     private ConfigMerge() {}
 
-    static ContainerConfig merge(String containerId, ContainerConfig given, ContainerDefaults image, boolean hostUts) {
+    /**
+     * @param hostname what it is called if nothing else is asked for
+     */
+    static ContainerConfig merge(ContainerConfig given, ContainerDefaults image, String hostname) {
         boolean ownEntrypoint = given.entrypoint().isPresent();
         Optional<List<String>> entrypoint =
                 given.entrypoint().or(image::entrypoint).filter(ConfigMerge::isReal);
@@ -23,7 +25,7 @@ final class ConfigMerge {
             cmd = image.cmd();
         }
         return new ContainerConfig(
-                given.hostname().isEmpty() && !hostUts ? Ids.shortForm(containerId) : given.hostname(),
+                given.hostname().isEmpty() ? hostname : given.hostname(),
                 given.domainname(),
                 given.user().isEmpty() ? image.user() : given.user(),
                 given.attachStdin(),

@@ -131,6 +131,11 @@ final class ContainerNetworks {
                 : List.of();
     }
 
+    /** Whether containers find each other by name on a network. */
+    boolean hasNames(String networkRef) {
+        return sandboxes.hasNames(networkRef);
+    }
+
     /** Whether containers find each other by name on one of these networks. */
     boolean hasNames(List<EndpointState> endpoints) {
         return endpoints.stream().anyMatch(endpoint -> sandboxes.hasNames(endpoint.networkId()));

@@ -18,6 +18,7 @@ record ContainerParts(
         RootViews views,
         ContainerNetworks networks,
         NameFiles files,
+        ContainerLinks links,
         OciPlanner planner,
         Attachments attachments,
         ImageService images,

@@ -252,6 +252,7 @@ public final class ContainerService implements Containers {
             entry.change(now -> Changes.name(now, wanted));
             entry.change(now -> Changes.network(now, parts.networks().renamed(now), now.ports(), now.sandboxKey()));
             parts.networks().rename(entry.container());
+            parts.links().renamed(old, wanted);
             store.releaseName(old);
             Map<String, String> attributes = attributes(entry.container());
             attributes.put("oldName", "/" + old);

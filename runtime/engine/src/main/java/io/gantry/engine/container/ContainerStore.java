@@ -70,6 +70,11 @@ final class ContainerStore {
         return Optional.ofNullable(byId.get(id));
     }
 
+    /** The container that has a name now. */
+    Optional<Entry> named(String name) {
+        return Optional.ofNullable(idByName.get(name)).flatMap(this::byId);
+    }
+
     /** The container that an id, the beginning of one, or a name means. */
     Entry find(String ref) {
         String name = ref.startsWith("/") ? ref.substring(1) : ref;

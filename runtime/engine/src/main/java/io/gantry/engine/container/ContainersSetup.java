@@ -91,8 +91,9 @@ public record ContainersSetup(
                 layout,
                 config.hostNamespace(),
                 ref -> store.find(ref).container());
-        NameFiles files = new NameFiles(layout, networks, networks::hostGateways);
-        OciPlanner planner = new OciPlanner(layout, ref -> store.find(ref).container());
+        ContainerLinks links = new ContainerLinks(store, networks, layout);
+        NameFiles files = new NameFiles(layout, networks, links);
+        OciPlanner planner = new OciPlanner(layout, ref -> store.find(ref).container(), links);
         Attachments attachments = new Attachments(runtime);
         Runs runs = new Runs(
                 layout, runtime, roots, networks, files, new VolumeMounts(volumes), planner, attachments, background);
@@ -107,6 +108,7 @@ public record ContainersSetup(
                         images,
                         volumes,
                         networks,
+                        links,
                         roots,
                         ids,
                         Path.of(config.runtime()).getFileName().toString()),
@@ -116,6 +118,7 @@ public record ContainersSetup(
                 new RootViews(layout, roots, new VolumeMounts(volumes), planner),
                 networks,
                 files,
+                links,
                 planner,
                 attachments,
                 images,

@@ -39,6 +39,7 @@ final class Creator {
     private final ImageService images;
     private final VolumeService volumes;
     private final ContainerNetworks networks;
+    private final ContainerLinks links;
     private final RootFileSystems roots;
     private final VolumeMounts volumeMounts;
     private final Ids ids;
@@ -54,6 +55,7 @@ final class Creator {
             ImageService images,
             VolumeService volumes,
             ContainerNetworks networks,
+            ContainerLinks links,
             RootFileSystems roots,
             Ids ids,
             String runtime) {
@@ -63,6 +65,7 @@ final class Creator {
         this.images = images;
         this.volumes = volumes;
         this.networks = networks;
+        this.links = links;
         this.roots = roots;
         this.volumeMounts = new VolumeMounts(volumes);
         this.ids = ids;
@@ -128,12 +131,13 @@ final class Creator {
             List<String> volumesMade,
             List<String> warnings) {
         HostConfig given = request.hostConfig();
-        ContainerConfig config = ConfigMerge.merge(
-                id, request.config(), image.config().defaults(), given.utsMode().equals("host"));
+        ContainerConfig config =
+                ConfigMerge.merge(request.config(), image.config().defaults(), hostname(id, given));
         List<String> command = ConfigMerge.commandLine(config);
         if (command.isEmpty() || command.get(0).isEmpty()) {
             throw new EngineException(EngineException.Kind.INVALID, "no command specified");
         }
+        NetworkModeChecks.check(request.config(), given);
         RequestChecks.check(config, given);
         if (!Set.of("", runtime).contains(given.runtime())) {
             throw new EngineException(
@@ -145,7 +149,8 @@ final class Creator {
         List<EndpointState> endpoints = networks.planned(mode, id, name, config, request.networks());
         String driver = given.storageOpt().getOrDefault(DRIVER, drivers.defaultStorage());
         drivers.storageOptions(driver, driverOptions(given));
-        HostConfig host = RequestChecks.complete(given, mode, runtime);
+        HostConfig host =
+                HostConfigs.withLinks(RequestChecks.complete(given, mode, runtime), links.planned(name, mode, given));
         MountPlanner mountPlanner =
                 new MountPlanner(volumes, ref -> store.find(ref).container(), volumesMade::add);
         List<MountPoint> mounts = mountPlanner.plan(config, host);
@@ -169,6 +174,14 @@ final class Creator {
                 List.of(),
                 Optional.empty());
         return Changes.network(bare, endpoints, ContainerNetworks.shown(bare, Map.of()), "");
+    }
+
+    /** A container that shares the host's network is called as the host is. */
+    private static String hostname(String id, HostConfig host) {
+        if (host.utsMode().equals("host")) {
+            return "";
+        }
+        return host.networkMode().equals("host") ? NameFiles.nameOfHost() : Ids.shortForm(id);
     }
 
     private Container make(Container planned, Image image) {

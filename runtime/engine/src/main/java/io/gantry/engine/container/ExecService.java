@@ -186,9 +186,9 @@ final class ExecService implements Execs {
                         Collectors.toMap(mount -> mount.destination(), mount -> java.nio.file.Path.of(mount.source())));
     }
 
-    private static ProcessRequest process(Container container, ExecRequest request) {
+    private ProcessRequest process(Container container, ExecRequest request) {
         ContainerConfig config = container.config();
-        List<String> environment = new ArrayList<>(OciPlanner.environment(container));
+        List<String> environment = new ArrayList<>(parts.planner().environment(container));
         for (String pair : request.env()) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);

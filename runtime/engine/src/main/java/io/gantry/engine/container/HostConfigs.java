@@ -4,6 +4,7 @@ import io.gantry.engine.model.HostConfig;
 import io.gantry.engine.model.LogConfig;
 import io.gantry.engine.model.RestartPolicy;
 import io.gantry.engine.oci.CgroupSetup;
+import java.util.List;
 
 /** Copies of a host configuration with something changed. */
 final class HostConfigs {
@@ -146,6 +147,72 @@ final class HostConfigs {
                 host.oomKillDisable(),
                 host.init(),
                 changes.pidsLimit().or(host::pidsLimit),
+                host.ulimits(),
+                host.maskedPaths(),
+                host.readonlyPaths());
+    }
+
+    /** With other links. */
+    static HostConfig withLinks(HostConfig host, List<String> links) {
+        return new HostConfig(
+                host.binds(),
+                host.containerIdFile(),
+                host.logConfig(),
+                host.networkMode(),
+                host.portBindings(),
+                host.restartPolicy(),
+                host.autoRemove(),
+                host.volumeDriver(),
+                host.volumesFrom(),
+                host.mounts(),
+                host.consoleSize(),
+                host.annotations(),
+                host.capAdd(),
+                host.capDrop(),
+                host.cgroupnsMode(),
+                host.dns(),
+                host.dnsOptions(),
+                host.dnsSearch(),
+                host.extraHosts(),
+                host.groupAdd(),
+                host.ipcMode(),
+                host.cgroup(),
+                links,
+                host.oomScoreAdj(),
+                host.pidMode(),
+                host.privileged(),
+                host.publishAllPorts(),
+                host.readonlyRootfs(),
+                host.securityOpt(),
+                host.storageOpt(),
+                host.tmpfs(),
+                host.utsMode(),
+                host.usernsMode(),
+                host.shmSize(),
+                host.sysctls(),
+                host.runtime(),
+                host.isolation(),
+                host.cpuShares(),
+                host.memory(),
+                host.nanoCpus(),
+                host.cgroupParent(),
+                host.blkioWeight(),
+                host.cpuPeriod(),
+                host.cpuQuota(),
+                host.cpuRealtimePeriod(),
+                host.cpuRealtimeRuntime(),
+                host.cpusetCpus(),
+                host.cpusetMems(),
+                host.devices(),
+                host.deviceCgroupRules(),
+                host.deviceRequests(),
+                host.kernelMemory(),
+                host.memoryReservation(),
+                host.memorySwap(),
+                host.memorySwappiness(),
+                host.oomKillDisable(),
+                host.init(),
+                host.pidsLimit(),
                 host.ulimits(),
                 host.maskedPaths(),
                 host.readonlyPaths());

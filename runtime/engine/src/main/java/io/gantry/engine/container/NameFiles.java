@@ -5,22 +5,20 @@ import io.gantry.engine.EndpointState;
 import io.gantry.engine.dns.Resolution;
 import io.gantry.engine.dns.ResolvConf;
 import io.gantry.engine.model.HostConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Writes what containers find names by, by Docker's rules: {@code hostname}, {@code hosts} and {@code resolv.conf}. */
 final class NameFiles {
     private final Layout layout;
     private final ContainerNetworks networks;
-    private final Supplier<List<String>> hostGateways;
+    private final ContainerLinks links;
 
-    /**
-     * @param hostGateways addresses by which containers reach the host
-     */
-    NameFiles(Layout layout, ContainerNetworks networks, Supplier<List<String>> hostGateways) {
+    NameFiles(Layout layout, ContainerNetworks networks, ContainerLinks links) {
         this.layout = layout;
         this.networks = networks;
-        this.hostGateways = hostGateways;
+        this.links = links;
     }
 
     /**
@@ -36,16 +34,19 @@ final class NameFiles {
         files.writeHosts(
                 !own && host.extraHosts().isEmpty()
                         ? RootFiles.hostsOfHost()
-                        : HostsFile.text(host, extra(host), HostsFile.own(container.config(), endpoints)));
+                        : HostsFile.text(host, extra(container), HostsFile.own(container.config(), endpoints)));
         files.writeResolvConf(
                 own
                         ? resolvConf(host, endpoints)
                         : RootFiles.resolvConf(host, true).forHost());
     }
 
-    private List<String> extra(HostConfig host) {
+    private List<String> extra(Container container) {
+        HostConfig host = container.hostConfig();
         boolean gateway = host.extraHosts().stream().anyMatch(one -> one.endsWith(HostsFile.HOST_GATEWAY));
-        return HostsFile.extra(host, gateway ? hostGateways.get() : List.of());
+        List<String> lines = new ArrayList<>(HostsFile.extra(host, gateway ? networks.hostGateways() : List.of()));
+        lines.addAll(links.hosts(container));
+        return lines;
     }
 
     private String resolvConf(HostConfig host, List<EndpointState> endpoints) {
@@ -57,6 +58,12 @@ final class NameFiles {
     private static boolean hasIpv6(List<EndpointState> endpoints) {
         return endpoints.stream()
                 .anyMatch(endpoint -> !endpoint.globalIpv6Address().isEmpty());
+    }
+
+    /** A container has joined its networks and is about to start. */
+    void started(Container container, List<EndpointState> endpoints) {
+        write(container, endpoints);
+        links.started(container, endpoints);
     }
 
     /** A running container has one more endpoint. */
@@ -78,6 +85,11 @@ final class NameFiles {
     static Resolution resolution(HostConfig host) {
         ResolvConf conf = RootFiles.resolvConf(host, true);
         return new Resolution(conf.upstreams(), conf.ndotsSet());
+    }
+
+    /** What the host is called. */
+    static String nameOfHost() {
+        return RootFiles.read(Path.of("/proc/sys/kernel/hostname")).strip();
     }
 
     private RootFiles files(Container container) {

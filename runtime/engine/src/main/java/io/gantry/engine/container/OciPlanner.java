@@ -28,10 +28,12 @@ final class OciPlanner {
 
     private final Layout layout;
     private final Function<String, Container> containers;
+    private final ContainerLinks links;
 
-    OciPlanner(Layout layout, Function<String, Container> containers) {
+    OciPlanner(Layout layout, Function<String, Container> containers, ContainerLinks links) {
         this.layout = layout;
         this.containers = containers;
+        this.links = links;
     }
 
     /**
@@ -48,8 +50,8 @@ final class OciPlanner {
                 layout.rootfs(container.id()),
                 host.readonlyRootfs(),
                 process(container),
-                config.hostname(),
-                config.domainname(),
+                named(container).hostname(),
+                named(container).domainname(),
                 mounts(container, volumePaths),
                 shm(container),
                 namespaces(host, network),
@@ -87,16 +89,25 @@ final class OciPlanner {
     }
 
     /** What every process of a container finds in its environment, in Docker's order. */
-    static List<String> environment(Container container) {
+    List<String> environment(Container container) {
         ContainerConfig config = container.config();
         Map<String, String> byName = new LinkedHashMap<>();
         byName.put("PATH", DEFAULT_PATH);
-        byName.put("HOSTNAME", "HOSTNAME=" + config.hostname());
+        byName.put("HOSTNAME", "HOSTNAME=" + named(container).hostname());
         if (config.tty()) {
             byName.put("TERM", "TERM=xterm");
         }
+        links.environment(container).forEach(pair -> byName.put(pair.substring(0, nameEnd(pair)), pair));
         config.env().forEach(pair -> byName.put(pair.substring(0, nameEnd(pair)), pair));
         return List.copyOf(byName.values());
+    }
+
+    /** Containers that share a network namespace share its name. */
+    private ContainerConfig named(Container container) {
+        String mode = container.hostConfig().networkMode();
+        return mode.startsWith(CONTAINER)
+                ? containers.apply(mode.substring(CONTAINER.length())).config()
+                : container.config();
     }
 
     private static int nameEnd(String pair) {

@@ -34,9 +34,6 @@ final class RequestChecks {
         checkPolicy(host);
         checkResources(host);
         LogOptions unused = LogOptions.of(host.logConfig());
-        if (!host.links().isEmpty()) {
-            throw refused("legacy links (--link) are not built; put both containers on a network of their own");
-        }
         if (!host.deviceRequests().isEmpty()) {
             throw refused(
                     "could not select device driver \"\" with capabilities: device requests such as --gpus are not built");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The files of a container that the engine writes and binds into it: {@code hostname}, {@code hosts} and {@code resolv.conf}, in Docker's form. They
@@ -46,8 +47,15 @@ record RootFiles(Path hostname, Path hosts, Path resolvConf) {
 
     /** Changes lines of the hosts file and leaves all others, which may be the container's own. */
     void changeHosts(List<String> gone, List<String> come) {
-        if (Files.exists(hosts) && !(gone.isEmpty() && come.isEmpty())) {
-            writeFile(hosts, HostsFile.changed(read(hosts), gone, come));
+        if (!(gone.isEmpty() && come.isEmpty())) {
+            editHosts(text -> HostsFile.changed(text, gone, come));
+        }
+    }
+
+    /** Changes the hosts file if it is there. */
+    void editHosts(UnaryOperator<String> change) {
+        if (Files.exists(hosts)) {
+            writeFile(hosts, change.apply(read(hosts)));
         }
     }
 
@@ -85,7 +93,7 @@ record RootFiles(Path hostname, Path hosts, Path resolvConf) {
         return ResolvConf.parse(file.toString(), Files.exists(file) ? read(file) : "");
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -110,7 +110,7 @@ final class Runs {
         }
         joined = outcome(joining);
         if (!joined.endpoints().isEmpty() && own) {
-            files.write(container, joined.endpoints());
+            files.started(container, joined.endpoints());
         }
         attachments.created(container.id());
         runtime.start(container.id());

@@ -6,6 +6,8 @@ import io.gantry.engine.AttachRequest;
 import io.gantry.engine.Container;
 import io.gantry.engine.ContainerState.Status;
 import io.gantry.engine.InputHandle;
+import io.gantry.engine.model.ModelJson;
+import io.gantry.engine.model.NetworkRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +75,35 @@ class RecoveryTest {
         output.await();
         whole.engine().containers().start(second);
         assertThat(whole.await(second)).isZero();
+    }
+
+    @Test
+    void namesAreServedAgainAndHeldByTheRightContainers() throws Exception {
+        whole.engine().networks().create(ModelJson.mapper().readValue("{\"Name\":\"front\"}", NetworkRequest.class));
+        whole.shut();
+        String web;
+        String asker;
+        try (EngineProcess process = EngineProcess.start(
+                whole, "{\"NetworkMode\":\"front\"}\n{\"NetworkMode\":\"front\",\"Dns\":[\"127.0.0.99\"]}")) {
+            web = process.line();
+            asker = process.line();
+            process.kill();
+        }
+
+        whole.reopen();
+
+        String address =
+                whole.engine().containers().find(web).endpoints().get(0).ipAddress();
+        String lookup = "nslookup -type=a " + web.substring(0, 12);
+        assertThat(whole.exec(asker, lookup).stdout()).contains("Address: " + address + "\n");
+        assertThat(whole.exec(asker, "cat /etc/resolv.conf").stdout()).contains("# ExtServers: [127.0.0.99]");
+        whole.reopen();
+        assertThat(whole.exec(asker, lookup).stdout()).contains("Address: " + address + "\n");
+        whole.engine().containers().remove(web, true, true);
+        assertThat(whole.exec(asker, lookup).exitCode()).isNotZero();
+        whole.engine().containers().remove(asker, true, true);
+        whole.engine().networks().remove("front");
+        assertThat(names("run/netns")).isEmpty();
     }
 
     @Test
