@@ -9,6 +9,7 @@ import io.gantry.spi.storage.support.LayerRecord;
 import io.gantry.spi.storage.support.RecordFaults;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +22,18 @@ final class ZfsChecker implements ConsistencyChecker {
     private final LayerCatalog catalog;
     private final RecordFaults records;
     private final LayerDatasets datasets;
+    private final Set<String> removed;
     private final Runnable cleanup;
 
-    /** @param cleanup destroys datasets that no record has */
-    ZfsChecker(LayerCatalog catalog, LayerDatasets datasets, Runnable cleanup) {
+    /**
+     * @param removed keys of layers that are gone and whose datasets are to go; a live view
+     * @param cleanup destroys datasets that no record has
+     */
+    ZfsChecker(LayerCatalog catalog, LayerDatasets datasets, Set<String> removed, Runnable cleanup) {
         this.catalog = catalog;
         records = new RecordFaults(catalog);
         this.datasets = datasets;
+        this.removed = removed;
         this.cleanup = cleanup;
     }
 
@@ -54,9 +60,10 @@ final class ZfsChecker implements ConsistencyChecker {
                 faults.addAll(ofThis);
             }
         }
-        Set<String> known = catalog.keys();
+        Set<String> known = new HashSet<>(catalog.keys());
+        known.addAll(removed);
         found.keySet().stream()
-                .filter(key -> !known.contains(key))
+                .filter(key -> !known.contains(key) && stillExists(key))
                 .sorted()
                 .map(this::unaccounted)
                 .forEach(faults::add);
@@ -104,6 +111,14 @@ final class ZfsChecker implements ConsistencyChecker {
                             + origin.orElse("nothing")));
         }
         return Optional.empty();
+    }
+
+    private boolean stillExists(String key) {
+        try {
+            return datasets.exists(datasets.of(key));
+        } catch (ZfsFailure e) {
+            throw e.as("look for the dataset " + datasets.of(key));
+        }
     }
 
     private Fault unaccounted(String key) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A layer is a dataset, a clone of its parent's snapshot. A view shows the parent's snapshot and has no dataset.
@@ -45,6 +46,9 @@ final class ZfsDriver implements StorageDriver {
     private final List<StorageCapability> capabilities;
     private final Object sweeping = new Object();
 
+    /** Keys of layers that are gone, whose datasets are not yet. */
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
     /** There may be datasets to destroy. */
     private volatile boolean untidy = true;
 
@@ -62,7 +66,7 @@ final class ZfsDriver implements StorageDriver {
         capabilities = List.of(
                 new ZfsQuotas(catalog, datasets),
                 new ZfsDiffer(catalog, datasets, look),
-                new ZfsChecker(catalog, datasets, this::tidy));
+                new ZfsChecker(catalog, datasets, removed, this::tidy));
     }
 
     static ZfsDriver open(StorageContext context) {
@@ -187,7 +191,10 @@ final class ZfsDriver implements StorageDriver {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id).ifPresent(layer -> untidy = true);
+        catalog.remove(id, layer -> {
+            removed.add(layer.key());
+            untidy = true;
+        });
     }
 
     @Override
@@ -259,7 +266,9 @@ final class ZfsDriver implements StorageDriver {
                 return;
             }
             Map<String, ZfsFailure> left = datasets.destroy(LayerDataset.clonesFirst(unknown));
+            unknown.forEach(dataset -> removed.remove(dataset.key()));
             left.forEach((key, why) -> {
+                removed.add(key);
                 untidy = true;
                 // What only waits for a clone that is named already needs no words of its own.
                 boolean waits = why.is(ZfsFailure.Kind.IN_USE) && left.size() > 1;

@@ -9,6 +9,7 @@ import io.gantry.tck.storage.StorageBench;
 import io.gantry.tck.storage.StorageDriverContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,12 @@ class ZfsContractTest extends StorageDriverContract {
     @Override
     public int deepest() {
         return System.getProperty("gantry.lab") == null ? super.deepest() : 150;
+    }
+
+    /** For the same reason. */
+    @Override
+    public Duration patience() {
+        return System.getProperty("gantry.lab") == null ? super.patience() : Duration.ofMinutes(12);
     }
 
     @Override
