@@ -105,6 +105,7 @@ timeout=600
 memory=3072
 disk=20
 tty=
+with_zfs=
 renew=
 outs=()
 while [ $# -gt 0 ]; do
@@ -114,6 +115,7 @@ while [ $# -gt 0 ]; do
     --disk) disk=${2-}; shift 2 || usage ;;
     --out) outs+=("${2-}"); shift 2 || usage ;;
     --tty) tty=yes; shift ;;
+    --zfs) with_zfs=yes; shift ;;
     --prepare) prepare_only=yes; shift ;;
     --renew) renew=yes; prepare_only=yes; shift ;;
     --) shift; break ;;

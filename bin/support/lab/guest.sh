@@ -31,10 +31,15 @@ mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /dev || mount -t devtmpfs dev /dev
 mount -t sysfs sys /sys
 mount -t tmpfs -o mode=755,size=75% tmpfs "$base" || die "cannot mount a tmpfs"
-mkdir "$base"/{layer,upper,work,root,kept}
+mkdir "$base"/{layer,zfs,upper,work,root,kept}
 share layer "$base/layer" ro || die "cannot mount the guest's tools"
+lower=$base/layer:/
+if [ -e "$run/shares/zfs" ]; then
+  share zfs "$base/zfs" ro || die "cannot mount ZFS and its tools"
+  lower=$base/zfs:$lower
+fi
 grep -qw overlay /proc/filesystems || $busybox insmod "$base"/layer/usr/lib/modules/*/kernel/fs/overlayfs/overlay.ko
-mount -t overlay -o "lowerdir=$base/layer:/,upperdir=$base/upper,workdir=$base/work" lab "$root" || die "cannot mount the overlay"
+mount -t overlay -o "lowerdir=$lower,upperdir=$base/upper,workdir=$base/work" lab "$root" || die "cannot mount the overlay"
 
 # /tmp is a disk; what must be seen below it is put there again
 number=0
@@ -94,6 +99,7 @@ case $lab_kind in
   uml) modules=(loop dm-mod dm-thin-pool dm-snapshot) ;;
   qemu) modules=(loop dm-mod dm-thin-pool zfs) ;;
 esac
+[ "$lower" = "$base/layer:/" ] || modules+=(zfs)
 for module in "${modules[@]}"; do
   $busybox modprobe "$module" || echo "lab: no module $module" >/dev/console
 done
