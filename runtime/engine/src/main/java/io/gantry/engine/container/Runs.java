@@ -197,8 +197,9 @@ final class Runs {
         attempt("root file system", id, () -> roots.unmount(id));
         attempt("shared memory", id, () -> unmountShared(id));
         attempt("volumes", id, () -> volumes.release(container));
-        attempt("bundle", id, () -> Layout.remove(layout.bundle(id)));
         network.join();
+        // Last of all: by the bundle an engine that comes after one that was killed knows that something may be left.
+        attempt("bundle", id, () -> Layout.remove(layout.bundle(id)));
     }
 
     private void unmountShared(String id) {

@@ -23,10 +23,11 @@ final class Redirect {
         }
         String server = ResolvConf.SERVER;
         try (Nftables nft = Nftables.open(namespace)) {
-            nft.run("add table ip gantry-dns\n"
-                    + "delete table ip gantry-dns\n"
-                    + "add table ip gantry-dns\n"
-                    + "add chain ip gantry-dns output { type nat hook output priority -100; policy accept; }\n"
+            // Nothing is deleted in a new namespace: after that the kernel would take many milliseconds to close the
+            // context.
+            nft.run("add table ip gantry-dns; "
+                    + "add chain ip gantry-dns output { type nat hook output priority -100; policy accept; }; "
+                    + "flush chain ip gantry-dns output; "
                     + rule(server, "udp", udpPort)
                     + rule(server, "tcp", tcpPort));
             return true;
@@ -38,6 +39,6 @@ final class Redirect {
 
     private static String rule(String server, String protocol, int port) {
         return "add rule ip gantry-dns output ip daddr " + server + " " + protocol + " dport 53 dnat to " + server + ":"
-                + port + "\n";
+                + port + "; ";
     }
 }
