@@ -264,36 +264,18 @@ final class MacvlanDriver implements NetworkDriver, Restorable {
                             "name an interface of the host with -o parent, as \"ip link\" shows them"),
                     e);
         } catch (KernelException e) {
-            throw parentFailure(config, attempted, e);
+            Problem problem = new Problem(
+                    attempted,
+                    "failed to create the macvlan parent link " + config.parent() + ": "
+                            + e.errno().description().toLowerCase(Locale.ROOT),
+                    e.reason());
+            if (e.is(Errno.EOPNOTSUPP)) {
+                throw new UnsupportedException(problem, e);
+            }
+            throw e.is(Errno.ENETDOWN)
+                    ? new FailedPreconditionException(problem, e)
+                    : new IoFailureException(problem, e);
         }
-    }
-
-    private static DriverException parentFailure(MacvlanConfig config, String attempted, KernelException e) {
-        if (e.is(Errno.EOPNOTSUPP)) {
-            return new UnsupportedException(
-                    config.dummy()
-                            ? new Problem(
-                                    attempted,
-                                    "without a parent it needs a dummy link, and this kernel has none",
-                                    "load the module dummy, or name a parent with -o parent")
-                            : new Problem(
-                                    attempted,
-                                    "failed to create " + config.parent()
-                                            + " vlan link: this kernel has no 802.1q VLANs",
-                                    "load the module 8021q, or name a parent that exists"),
-                    e);
-        }
-        if (e.is(Errno.ENETDOWN)) {
-            return new FailedPreconditionException(
-                    new Problem(
-                            attempted,
-                            "failed to enable " + config.parent()
-                                    + " the macvlan parent link: the interface beneath it is down",
-                            "set that up first, with ip link set"),
-                    e);
-        }
-        return new IoFailureException(
-                Problem.of(attempted, "failed to create " + config.parent() + " vlan link: " + e.getMessage()), e);
     }
 
     /** Deletes the parent if it was made here and no other network is on it. */

@@ -15,6 +15,7 @@ import io.gantry.spi.FailedPreconditionException;
 import io.gantry.spi.InvalidArgumentException;
 import io.gantry.spi.NotFoundException;
 import io.gantry.spi.Probe;
+import io.gantry.spi.UnsupportedException;
 import io.gantry.spi.network.EndpointPlan;
 import io.gantry.spi.network.EndpointSpec;
 import io.gantry.spi.network.MacAddress;
@@ -92,6 +93,22 @@ class MacvlanLifecycleTest {
                 .hasMessageContaining(message);
         rig.driver().deleteNetwork(network.id());
         assertClean();
+    }
+
+    /** Where the kernel has them, {@link MacvlanVlanTest} shows that they are made. */
+    @ParameterizedTest
+    @CsvSource({"'', dummy", "up0.10, 8021q"})
+    void aKernelWithoutVlansOrDummyLinksIsToldWithTheRemedy(String parent, String module) {
+        NetworkSpec network =
+                rig.spec(Wanted.net().with(MacvlanOptions.PARENT, parent).subnet(SUBNET));
+        try {
+            rig.driver().createNetwork(network);
+        } catch (UnsupportedException e) {
+            assertThat(e).hasMessageContaining("load the module " + module);
+            assertClean();
+            return;
+        }
+        assertThat(lab.links(lab.host())).hasSize(3);
     }
 
     @Test
@@ -220,17 +237,24 @@ class MacvlanLifecycleTest {
     }
 
     @Test
-    void anEndpointWhoseSandboxIsGoneIsTakenApartAndMayBeAttachedAgain() throws IOException {
+    void anEndpointWhoseSandboxIsGoneIsTakenApart() {
+        NetworkSpec network = rig.network(NET.subnet(SUBNET));
+        Container container = rig.container(network, "10.7.0.2/24");
+        container.namespace().close();
+        rig.remove(container);
+        rig.driver().deleteNetwork(network.id());
+        assertClean();
+    }
+
+    @Test
+    void aDetachedEndpointMayBeAttachedToAnotherSandbox() throws IOException {
         NetworkSpec network = rig.network(NET.subnet(SUBNET));
         Container first = rig.container(network, "10.7.0.2/24");
-        first.namespace().close();
         rig.driver().detach(network.id(), first.endpoint().endpointId());
         Container second = rig.enter(network, first.endpoint(), first.plan());
         lab.serve(second.namespace(), 80);
         assertThat(lab.ask(lab.remote(), "10.7.0.2", 80)).contains("10.7.0.200");
-        rig.remove(second);
-        rig.driver().deleteNetwork(network.id());
-        assertClean();
+        assertThat(lab.links(first.namespace())).containsExactly("lo");
     }
 
     @Test

@@ -125,7 +125,8 @@ class MacvlanVlanTest {
         NetworkSpec network = rig.spec(TRUNK.subnet(SUBNET));
         assertThatThrownBy(() -> rig.driver().createNetwork(network))
                 .isInstanceOf(FailedPreconditionException.class)
-                .hasMessageContaining("failed to enable up0.10 the macvlan parent link");
+                .hasMessageContaining("failed to create the macvlan parent link up0.10: network is down")
+                .hasMessageContaining("set that up first");
         assertThat(lab.links(lab.host())).containsExactly("lo", UPLINK);
     }
 

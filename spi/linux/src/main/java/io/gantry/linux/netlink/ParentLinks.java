@@ -33,10 +33,10 @@ public final class ParentLinks {
      *
      * @throws IllegalArgumentException if there is no such parent and none can be made by that name, in Docker's words
      * @throws KernelException if the kernel does not make it; nothing is left then. ENETDOWN if the device beneath is down, EOPNOTSUPP if the
-     *     kernel has no VLANs
+     *     kernel has no VLANs; then {@link KernelException#reason} says what to do
      */
     public Link ready(String name) {
-        return netlink.link(name).orElseGet(() -> make(name, NetlinkRequest.createVlan(vlan(name))));
+        return netlink.link(name).orElseGet(() -> make(name, NetlinkRequest.createVlan(vlan(name)), "8021q"));
     }
 
     /**
@@ -45,7 +45,7 @@ public final class ParentLinks {
      * @throws KernelException EOPNOTSUPP if the kernel has no dummy devices
      */
     public Link readyDummy(String name) {
-        return netlink.link(name).orElseGet(() -> make(name, NetlinkRequest.createDummy(name)));
+        return netlink.link(name).orElseGet(() -> make(name, NetlinkRequest.createDummy(name), "dummy"));
     }
 
     /**
@@ -69,7 +69,7 @@ public final class ParentLinks {
         return link.alias().filter((mark + ROLE)::equals).isPresent();
     }
 
-    private Link make(String name, NetlinkRequest creation) {
+    private Link make(String name, NetlinkRequest creation, String module) {
         try {
             // One system call, so that being killed in between cannot leave a link without mark.
             netlink.execute(
@@ -79,9 +79,19 @@ public final class ParentLinks {
             if (!e.is(Errno.EEXIST)) {
                 remove(name);
             }
-            throw e;
+            throw explained(e, module);
         }
         return netlink.link(name).orElseThrow(() -> new KernelException("RTM_GETLINK", name, Errno.ENODEV));
+    }
+
+    private static KernelException explained(KernelException e, String module) {
+        return switch (e.errno()) {
+            case EOPNOTSUPP ->
+                e.because("this kernel cannot make such a link: load the module " + module
+                        + ", or name a parent that exists");
+            case ENETDOWN -> e.because("the interface beneath it is down: set that up first, with ip link set");
+            default -> e;
+        };
     }
 
     private VlanSpec vlan(String name) {

@@ -77,7 +77,10 @@ public final class SandboxLinks {
         }
     }
 
-    /** Deletes the link of an id, wherever it is; does nothing if it is gone, be it with its sandbox. */
+    /**
+     * Deletes the link of an id, wherever it is; does nothing if it is gone, be it with its sandbox. A sandbox that goes by itself takes its links along only a little later:
+     * until then the kernel lets no other link on the parent have their addresses.
+     */
     public void remove(String id) {
         delete(netlink, id);
         read(id).ifPresent(namespace -> {
