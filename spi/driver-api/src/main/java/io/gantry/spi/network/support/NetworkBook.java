@@ -43,12 +43,20 @@ public final class NetworkBook<N, E> {
         return Optional.ofNullable(networks.get(id)).map(Entry::network);
     }
 
-    /** @throws NotFoundException if there is no network of that id */
+    /**
+     * The network of an id that must be there.
+     *
+     * @throws NotFoundException if there is no network of that id
+     */
     public N network(String id) {
         return entry(id).network();
     }
 
-    /** @throws FailedPreconditionException if the network has endpoints */
+    /**
+     * Refuses to go on if the network has endpoints.
+     *
+     * @throws FailedPreconditionException if the network has endpoints
+     */
     public void requireUnused(String id) {
         Entry<N, E> entry = networks.get(id);
         if (entry != null && !entry.endpoints().isEmpty()) {
@@ -82,7 +90,11 @@ public final class NetworkBook<N, E> {
                 .map(entry -> entry.endpoints().get(endpointId));
     }
 
-    /** @throws NotFoundException if there is no such network or endpoint */
+    /**
+     * The endpoint of an id that must be there.
+     *
+     * @throws NotFoundException if there is no such network or endpoint
+     */
     public E endpoint(String networkId, String endpointId) {
         Entry<N, E> entry = entry(networkId);
         E endpoint = entry.endpoints().get(endpointId);
