@@ -55,6 +55,9 @@ public interface Containers {
     /** Removes it with its layer and log. */
     void remove(String ref, boolean force, boolean volumes);
 
+    /** Takes from it the name by which it is linked to another; both stay. */
+    void removeLink(String ref, String alias);
+
     /** Changes resources and restart policy. Returns warnings. */
     List<String> update(String ref, HostConfig changes);
 

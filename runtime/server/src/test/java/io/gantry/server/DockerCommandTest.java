@@ -313,6 +313,43 @@ class DockerCommandTest {
     }
 
     @Test
+    void containersFindEachOtherByNamesAliasesAndLinks() throws Exception {
+        docker("network", "create", "front").text();
+        docker("run", "-d", "--name", "web", "--network", "front", "--network-alias", "www", IMAGE, "sleep", "1000")
+                .text();
+        String address = docker("inspect", "-f", "{{.NetworkSettings.Networks.front.IPAddress}}", "web")
+                .text();
+        String[] asker = {"run", "--rm", "--network", "front", "--link", "web:site", IMAGE, "nslookup", "-type=a", ""};
+        for (String name : List.of("web", "www", "site", "web.front")) {
+            asker[asker.length - 1] = name;
+            assertThat(docker(asker).text()).as(name).contains("Address: " + address);
+        }
+        docker("run", "-d", "--name", "late", IMAGE, "sleep", "1000").text();
+        docker("network", "connect", "--alias", "tardy", "front", "late").text();
+        asker[asker.length - 1] = "tardy";
+        assertThat(docker(asker).exitCode()).isZero();
+        docker("rm", "-f", "web", "late").text();
+        docker("network", "rm", "front").text();
+    }
+
+    @Test
+    void linksOfTheDefaultNetworkAreShownAndRemoved() throws Exception {
+        docker("run", "-d", "--name", "db", IMAGE, "sleep", "1000").text();
+        docker("run", "-d", "--name", "site", "--link", "db:store", IMAGE, "sleep", "1000")
+                .text();
+
+        assertThat(docker("exec", "site", "sh", "-c", "cat /etc/hosts; env").text())
+                .contains("\tstore ", "STORE_NAME=/site/store");
+        assertThat(docker("inspect", "-f", "{{.HostConfig.Links}}", "site").text())
+                .isEqualTo("[/db:/site/store]");
+        assertThat(docker("ps", "--no-trunc", "--format", "{{.Names}}").text()).contains("db,site/store");
+        assertThat(docker("rm", "--link", "db").err()).contains("cannot remove the default link name of the container");
+        docker("rm", "--link", "site/store").text();
+        assertThat(docker("exec", "site", "cat", "/etc/hosts").text()).doesNotContain("store");
+        assertThat(docker("rm", "--link", "site/store").exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void eventsTellWhatHappens() throws Exception {
         Process events = daemon.startDocker("events", "--filter", "type=container", "--format", "{{.Action}}");
         try (BufferedReader lines = events.inputReader(UTF_8)) {

@@ -86,10 +86,29 @@ final class ContainerLinks {
                 .toList();
     }
 
+    /** Ends a link. The caller holds the container's lock. */
+    void remove(Entry entry, String alias) {
+        Container container = entry.container();
+        List<String> links = container.hostConfig().links();
+        List<String> left = links.stream()
+                .filter(link -> !Link.parse(link).alias().equals(alias))
+                .toList();
+        if (left.size() == links.size()) {
+            throw EngineException.notFound("No such container: " + container.name() + "/" + alias);
+        }
+        List<String> gone = hosts(linked(container).filter(link -> link.alias().equals(alias)));
+        entry.change(now -> Changes.hostConfig(now, HostConfigs.withLinks(now.hostConfig(), left)));
+        RootFiles.in(layout.directory(container.id())).changeHosts(gone, List.of());
+    }
+
     /** Lines for {@code /etc/hosts}. */
     List<String> hosts(Container container) {
+        return hosts(linked(container));
+    }
+
+    private List<String> hosts(Stream<Linked> links) {
         List<String> lines = new ArrayList<>();
-        linked(container).forEach(link -> {
+        links.forEach(link -> {
             String name = link.container().name();
             String names = link.alias() + " " + link.container().config().hostname()
                     + (link.alias().equals(name) ? "" : " " + name);

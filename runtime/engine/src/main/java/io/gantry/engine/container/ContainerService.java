@@ -281,6 +281,15 @@ public final class ContainerService implements Containers {
         });
     }
 
+    @Override
+    public void removeLink(String ref, String alias) {
+        Entry entry = store.find(ref);
+        entry.locked(() -> {
+            parts.links().remove(entry, alias);
+            return null;
+        });
+    }
+
     private void removeLocked(Entry entry, boolean volumes) {
         parts.remover().remove(entry, volumes);
         restarts.forget(entry.id());

@@ -47,7 +47,8 @@ final class ContainerRoutes {
                 .post("/containers/{id}/rename", this::rename)
                 .post("/containers/{id}/update", this::update)
                 .post("/containers/{id}/resize", this::resize)
-                .delete("/containers/{id}", this::remove);
+                .delete("/containers/{id}", this::remove)
+                .delete("/containers/{id}/{alias}", this::removeLink);
     }
 
     static String id(Exchange exchange) {
@@ -62,8 +63,9 @@ final class ContainerRoutes {
     private void list(Exchange exchange) throws IOException {
         boolean sizes = exchange.query().flag("size");
         Instant now = Instant.now();
+        List<Container> all = containers.list();
         List<View> rows = ContainerFilter.of(exchange, containers, engine.images()).list().stream()
-                .map(container -> ContainerView.row(container, now, size(container, sizes)))
+                .map(container -> ContainerView.row(container, all, now, size(container, sizes)))
                 .toList();
         json.answer(exchange, 200, rows);
     }
@@ -140,12 +142,17 @@ final class ContainerRoutes {
     private void remove(Exchange exchange) {
         Query query = exchange.query();
         if (query.flag("link")) {
-            throw new HttpError(
-                    501,
-                    "cannot remove a link of container " + id(exchange)
-                            + ": links are names on networks here; disconnect the container from the network instead");
+            throw HttpError.badRequest("Conflict, cannot remove the default link name of the container");
         }
         done(exchange, () -> containers.remove(id(exchange), query.flag("force"), query.flag("v")));
+    }
+
+    /** Only links have such names. */
+    private void removeLink(Exchange exchange) {
+        if (!exchange.query().flag("link")) {
+            throw new HttpError(404, "No such container: " + id(exchange) + "/" + exchange.parameter("alias"));
+        }
+        done(exchange, () -> containers.removeLink(id(exchange), exchange.parameter("alias")));
     }
 
     private void prune(Exchange exchange) throws IOException {

@@ -7,16 +7,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A container, listed and inspected. */
 final class ContainerView {
     private ContainerView() {}
 
-    /** A row of {@code docker ps}. */
-    static View row(Container container, Instant now, Optional<SizeReport> size) {
+    /**
+     * A row of {@code docker ps}.
+     *
+     * @param all among them those that are linked to it
+     */
+    static View row(Container container, List<Container> all, Instant now, Optional<SizeReport> size) {
         View view = new View()
                 .put("Id", container.id())
-                .put("Names", List.of("/" + container.name()))
+                .put("Names", names(container, all))
                 .put("Image", container.config().image())
                 .put("ImageID", container.imageId())
                 .put("Command", command(container))
@@ -31,6 +36,18 @@ final class ContainerView {
                         new View().put("NetworkMode", container.hostConfig().networkMode()))
                 .put("NetworkSettings", new View().put("Networks", EndpointView.networks(container)))
                 .put("Mounts", mounts(container));
+    }
+
+    /** Its own name, and those that others have for it by links, such as {@code /web/db}. */
+    private static List<String> names(Container container, List<Container> all) {
+        String target = "/" + container.name() + ":/";
+        return Stream.concat(
+                        Stream.of("/" + container.name()),
+                        all.stream()
+                                .flatMap(other -> other.hostConfig().links().stream())
+                                .filter(link -> link.startsWith(target))
+                                .map(link -> link.substring(target.length() - 1)))
+                .toList();
     }
 
     private static String command(Container container) {

@@ -62,7 +62,10 @@ final class UsageView {
         Instant now = Instant.now();
         return containers.stream()
                 .map(container -> ContainerView.row(
-                        container, now, Optional.of(engine.containers().size(container.id()))))
+                        container,
+                        containers,
+                        now,
+                        Optional.of(engine.containers().size(container.id()))))
                 .toList();
     }
 

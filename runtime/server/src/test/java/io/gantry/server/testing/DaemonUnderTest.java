@@ -43,6 +43,8 @@ public final class DaemonUnderTest implements AutoCloseable {
             "md5sum",
             "ip",
             "hostname",
+            "nslookup",
+            "env",
             "kill",
             "usleep");
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
