@@ -84,6 +84,25 @@ public final class Mounts {
     }
 
     /**
+     * Removes a mount that only a passing user keeps: a process of this one that is just being started has its open files for some moments. Waits for no more than seconds.
+     *
+     * @throws KernelException as {@link #unmount}
+     */
+    public static void unmountWhenFree(Path target, UnmountFlag... flags) {
+        long end = System.nanoTime() + LONGEST_LETTING_GO.toNanos();
+        while (true) {
+            try {
+                unmount(target, flags);
+                return;
+            } catch (KernelException e) {
+                if (!e.is(Errno.EBUSY) || System.nanoTime() > end || !pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
      * Removes every mount at or beneath a path, the deepest first, as the mount table lists them now.
      *
      * @param path real path, without symbolic links

@@ -55,7 +55,7 @@ final class LayerLook {
                 return work.at(List.copyOf(mounted));
             } finally {
                 while (!mounted.isEmpty()) {
-                    Mounts.unmount(mounted.removeLast());
+                    Mounts.unmountWhenFree(mounted.removeLast());
                 }
             }
         });

@@ -169,7 +169,7 @@ final class RootMounts {
     /** Takes down what {@link #mount(List, Path)} mounted, at once, so that drivers find their devices free. */
     static void unmount(List<MountSpec> specs, Path place) {
         for (int i = specs.size() - 1; i >= 0; i--) {
-            Mounts.unmount(place.resolve(specs.get(i).target().toString()));
+            Mounts.unmountWhenFree(place.resolve(specs.get(i).target().toString()));
         }
     }
 

@@ -37,7 +37,7 @@ public final class LayerMount implements AutoCloseable {
     @Override
     public void close() {
         while (!mounted.isEmpty()) {
-            Mounts.unmount(mounted.pop());
+            Mounts.unmountWhenFree(mounted.pop());
         }
     }
 
