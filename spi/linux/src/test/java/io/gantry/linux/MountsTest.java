@@ -308,6 +308,24 @@ class MountsTest {
     }
 
     @Test
+    void unmountWaitsForAPassingUser() throws Exception {
+        Path target = directory("target");
+        inOwnNamespace(() -> {
+            Mounts.mount(new MountRequest("tmpfs", "x", List.of()), target);
+            Fd open = Fd.open(Files.createFile(target.resolve("file")), OpenFlags.O_RDONLY);
+            assertThatThrownBy(() -> Mounts.unmount(target)).hasMessageContaining("EBUSY");
+            // Closed some time after the unmounting has begun: whether before its first attempt or later makes no
+            // difference to what is asserted.
+            Thread user = new Thread(open::close);
+            user.start();
+            Mounts.unmountWhenFree(target);
+            user.join();
+            assertThat(MountTable.read().at(target)).isEmpty();
+            return null;
+        });
+    }
+
+    @Test
     void unmountSaysWhatIsInTheWay() throws Exception {
         Path target = directory("target");
         inOwnNamespace(() -> {

@@ -185,6 +185,6 @@ final class ContainerLinks {
     }
 
     private boolean isDefault(EndpointState endpoint) {
-        return endpoint.networkName().equals(networks.nameOf("default"));
+        return networks.isDefault(endpoint.networkName());
     }
 }

@@ -48,6 +48,10 @@ final class ContainerNetworks {
         return sandboxes.nameOf(networkRef);
     }
 
+    boolean isDefault(String networkName) {
+        return sandboxes.isDefault(networkName);
+    }
+
     /** Addresses by which containers reach the host. */
     List<String> hostGateways() {
         List<String> gateways = sandboxes.hostGateways().stream()

@@ -263,15 +263,20 @@ public final class NetworkService implements Networks {
 
     /** The network of a container that names none. */
     StoredNetwork defaultNetwork() {
-        return drivers.catalogue().networks().stream()
-                .flatMap(provider -> provider.predefined().stream())
-                .filter(PredefinedNetwork::isDefault)
-                .flatMap(predefined -> byName(predefined.name()).stream())
-                .findFirst()
+        return findDefaultNetwork()
                 .orElseThrow(
                         () -> new EngineException(
                                 EngineException.Kind.SYSTEM,
                                 "cannot choose a network: no network driver on this machine offers a default one; see \"gantry drivers ls\" for the reasons, or name a network with --network"));
+    }
+
+    /** The same, or empty if no driver on this machine offers one. */
+    Optional<StoredNetwork> findDefaultNetwork() {
+        return drivers.catalogue().networks().stream()
+                .flatMap(provider -> provider.predefined().stream())
+                .filter(PredefinedNetwork::isDefault)
+                .flatMap(predefined -> byName(predefined.name()).stream())
+                .findFirst();
     }
 
     NetworkTraits traits(StoredNetwork network) {

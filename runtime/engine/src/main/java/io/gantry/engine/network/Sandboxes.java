@@ -96,6 +96,13 @@ public final class Sandboxes implements AutoCloseable {
                 : networks.stored(networkRef).name();
     }
 
+    /** Whether that is the name of the network that {@code default} means, if there is one. */
+    public boolean isDefault(String networkName) {
+        return networks.findDefaultNetwork()
+                .filter(network -> network.name().equals(networkName))
+                .isPresent();
+    }
+
     /** The id of a network. */
     public String idOf(String networkRef) {
         return networks.stored(networkRef).id();
@@ -169,7 +176,8 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Addresses by which containers reach the host: the gateways of the default network. */
     public List<InetAddress> hostGateways() {
-        return networks.defaultNetwork().pools().stream()
+        return networks.findDefaultNetwork().stream()
+                .flatMap(network -> network.pools().stream())
                 .flatMap(pool -> Addresses.optional(pool.gateway()).stream())
                 .map(gateway -> Cidr.parse(gateway).address())
                 .toList();
