@@ -11,11 +11,11 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /** The drivers on the test class path, packed as plug-ins are. */
-final class DriverPlugins {
+public final class DriverPlugins {
     private DriverPlugins() {}
 
     /** Fills a directory of the plug-in path. */
-    static Path in(Path directory) throws IOException {
+    public static Path in(Path directory) throws IOException {
         Files.createDirectories(directory);
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(entry).toAbsolutePath();
