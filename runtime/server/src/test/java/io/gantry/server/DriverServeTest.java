@@ -88,25 +88,23 @@ class DriverServeTest {
         docker("run", "-d", "--name", "web", "--network", "br", "-p", "8081:80", IMAGE, "sh", "-c", PAGE)
                 .text();
 
-        assertThat(docker("run", "--rm", "--network", "br", IMAGE, "wget", "-qO-", "http://10.81.0.2/")
+        assertThat(docker("run", "--rm", "--network", "br", IMAGE, "timeout", "20", "wget", "-qO-", "http://10.81.0.2/")
                         .text())
                 .isEqualTo("page");
         assertThat(docker("run", "--rm", "--network", "br", IMAGE, "ip", "addr", "show", "eth0")
                         .text())
                 .contains("mtu 1400", "inet 10.81.0.3/24");
-        assertThat(docker.inHost("/bin/busybox", "wget", "-qO-", "http://10.81.0.2/")
+        assertThat(docker.inHost("timeout", "20", "/bin/busybox", "wget", "-qO-", "http://10.81.0.2/")
                         .text())
                 .isEqualTo("page");
-        assertThat(docker.inHost("/bin/busybox", "wget", "-qO-", "http://10.81.0.1:8081/")
+        assertThat(docker.inHost("timeout", "20", "/bin/busybox", "wget", "-qO-", "http://10.81.0.1:8081/")
                         .text())
                 .as("a published port")
                 .isEqualTo("page");
 
         docker("rm", "-f", "web").text();
         docker("network", "rm", "br").text();
-        assertThat(docker.inHost("ip", "-br", "link").text().lines())
-                .as("nothing is left")
-                .hasSize(1);
+        assertThat(docker.inHost("ip", "-br", "link").text()).doesNotContain("br-", "veth");
     }
 
     @Test
@@ -119,14 +117,22 @@ class DriverServeTest {
         server.destroyForcibly().waitFor();
         server = docker.serve("bridge", plugins);
 
-        assertThat(docker("run", "--rm", "--network", "kept", IMAGE, "wget", "-qO-", "http://10.82.0.2/")
+        assertThat(docker(
+                                "run",
+                                "--rm",
+                                "--network",
+                                "kept",
+                                IMAGE,
+                                "timeout",
+                                "20",
+                                "wget",
+                                "-qO-",
+                                "http://10.82.0.2/")
                         .text())
                 .isEqualTo("page");
         docker("rm", "-f", "web").text();
         docker("network", "rm", "kept").text();
-        assertThat(docker.inHost("ip", "-br", "link").text().lines())
-                .as("nothing is left")
-                .hasSize(1);
+        assertThat(docker.inHost("ip", "-br", "link").text()).doesNotContain("br-", "veth");
     }
 
     @Test
@@ -140,6 +146,87 @@ class DriverServeTest {
     }
 
     @Test
+    void dockersContainersAndOursTalkOnOneMacvlan() throws Exception {
+        docker.inHost("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up1")
+                .text();
+        docker.inHost("ip", "link", "set", "up0", "up").text();
+        docker.inHost("ip", "link", "set", "up1", "up").text();
+        server = docker.serve("macvlan", plugins);
+        Process gantry = docker.startGantry(plugins);
+        try {
+            docker(
+                            "network",
+                            "create",
+                            "-d",
+                            "gantry-macvlan",
+                            "-o",
+                            "parent=up0",
+                            "--subnet",
+                            "10.84.0.0/24",
+                            "--ip-range",
+                            "10.84.0.0/26",
+                            "theirs")
+                    .text();
+            docker("run", "-d", "--name", "web", "--network", "theirs", "--ip", "10.84.0.5", IMAGE, "sh", "-c", PAGE)
+                    .text();
+            assertThat(docker(
+                                    "run",
+                                    "--rm",
+                                    "--network",
+                                    "theirs",
+                                    IMAGE,
+                                    "timeout",
+                                    "20",
+                                    "wget",
+                                    "-qO-",
+                                    "http://10.84.0.5/")
+                            .text())
+                    .isEqualTo("page");
+
+            docker.gantry(
+                            "network",
+                            "create",
+                            "-d",
+                            "gantry-macvlan",
+                            "-o",
+                            "parent=up0",
+                            "--subnet",
+                            "10.84.0.0/24",
+                            "--ip-range",
+                            "10.84.0.128/26",
+                            "ours")
+                    .text();
+            assertThat(docker.gantry(
+                                    "run",
+                                    "--rm",
+                                    "--network",
+                                    "ours",
+                                    "--ip",
+                                    "10.84.0.130",
+                                    IMAGE,
+                                    "timeout",
+                                    "20",
+                                    "wget",
+                                    "-qO-",
+                                    "http://10.84.0.5/")
+                            .text())
+                    .as("our plug-in client, our server, two engines")
+                    .isEqualTo("page");
+            assertThat(docker.gantry("network", "inspect", "-f", "{{.Driver}} {{.Scope}}", "ours")
+                            .text())
+                    .isEqualTo("gantry-macvlan local");
+            docker.gantry("network", "rm", "ours").text();
+        } finally {
+            docker("rm", "-f", "web");
+            docker("network", "rm", "theirs");
+            docker.gantry("network", "rm", "ours");
+            docker.inHost("ip", "link", "del", "up0");
+            gantry.destroy();
+            gantry.waitFor();
+        }
+    }
+
+    @Test
     @EnabledIfSystemProperty(named = "gantry.example.jar", matches = ".+")
     void aDriverOfAThirdPartyServesDockerToo() throws Exception {
         server = docker.serve("ptp", plugins);
@@ -148,10 +235,20 @@ class DriverServeTest {
         docker("run", "-d", "--name", "web", "--network", "direct", IMAGE, "sh", "-c", PAGE)
                 .text();
 
-        assertThat(docker("run", "--rm", "--network", "direct", IMAGE, "wget", "-qO-", "http://10.83.0.2/")
+        assertThat(docker(
+                                "run",
+                                "--rm",
+                                "--network",
+                                "direct",
+                                IMAGE,
+                                "timeout",
+                                "20",
+                                "wget",
+                                "-qO-",
+                                "http://10.83.0.2/")
                         .text())
                 .isEqualTo("page");
-        assertThat(docker.inHost("/bin/busybox", "wget", "-qO-", "http://10.83.0.2/")
+        assertThat(docker.inHost("timeout", "20", "/bin/busybox", "wget", "-qO-", "http://10.83.0.2/")
                         .text())
                 .isEqualTo("page");
     }

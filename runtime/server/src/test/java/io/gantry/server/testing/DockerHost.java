@@ -74,14 +74,7 @@ public final class DockerHost implements AutoCloseable {
         Path log = directory.resolve("serve-" + network + ".log");
         Process process = start(
                 log,
-                List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        GantryDaemon.class.getName(),
+                java(
                         "driver",
                         "serve",
                         "--network",
@@ -98,8 +91,12 @@ public final class DockerHost implements AutoCloseable {
 
     /** Runs the docker command. */
     public Ran docker(String... arguments) throws IOException, InterruptedException {
+        return docker(socket(), arguments);
+    }
+
+    private Ran docker(Path daemon, String... arguments) throws IOException, InterruptedException {
         List<String> command =
-                new ArrayList<>(List.of(program("docker").orElseThrow().toString(), "-H", "unix://" + socket()));
+                new ArrayList<>(List.of(program("docker").orElseThrow().toString(), "-H", "unix://" + daemon));
         command.addAll(List.of(arguments));
         return run(command);
     }
@@ -155,6 +152,45 @@ public final class DockerHost implements AutoCloseable {
                         "--bridge",
                         "none"));
         await(process, log, () -> contains(log, "API listen on"));
+        // Docker drops what is forwarded and not its own; this is the chain that it leaves to users.
+        inHost("iptables", "-I", "DOCKER-USER", "-j", "ACCEPT").text();
+    }
+
+    /** Starts our own daemon beside Docker's; {@link #gantry} talks to it. */
+    public Process startGantry(Path plugins) throws IOException, InterruptedException {
+        Path log = directory.resolve("gantryd.log");
+        Process process = start(
+                log,
+                java(
+                        "-H",
+                        "unix://" + directory.resolve("gantry.sock"),
+                        "--data-root",
+                        directory.resolve("gantry").toString(),
+                        "--exec-root",
+                        "/run/gantry",
+                        "--plugin-path",
+                        plugins.toString()));
+        await(process, log, () -> contains(log, " is ready"));
+        gantry("load", "-q", "-i", directory.resolve("image.tar").toString()).text();
+        return process;
+    }
+
+    /** Runs the docker command on our own daemon. */
+    public Ran gantry(String... arguments) throws IOException, InterruptedException {
+        return docker(directory.resolve("gantry.sock"), arguments);
+    }
+
+    private static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                GantryDaemon.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private Path socket() {

@@ -21,6 +21,10 @@ public final class DriverPlugins {
             Path path = Path.of(entry).toAbsolutePath();
             if (entry.contains("/drivers-")) {
                 String name = module(path);
+                if (name.equals("plugin")) {
+                    withLibrary(path, Files.createDirectory(directory.resolve(name)));
+                    continue;
+                }
                 if (Files.isDirectory(path)) {
                     pack(path, directory.resolve(name + ".jar"));
                 } else {
@@ -29,6 +33,21 @@ public final class DriverPlugins {
             }
         }
         return directory;
+    }
+
+    /** The one driver that brings a library: a folder of two JARs. */
+    private static void withLibrary(Path driver, Path folder) throws IOException {
+        Path library = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> entry.contains("jackson-core-"))
+                .map(Path::of)
+                .findFirst()
+                .orElseThrow();
+        Files.copy(library, folder.resolve(library.getFileName()));
+        if (Files.isDirectory(driver)) {
+            pack(driver, folder.resolve("plugin.jar"));
+        } else {
+            Files.copy(driver, folder.resolve("plugin.jar"));
+        }
     }
 
     private static String module(Path artefact) {
