@@ -137,7 +137,7 @@ class DockerCommandTest {
                 .contains(
                         "Storage Driver: overlay2",
                         "Backing Filesystem: ",
-                        "Network: bridge host null",
+                        "Network: bridge host ",
                         "Runtimes: runc");
         assertThat(docker("version", "--format", "{{.Server.APIVersion}}").text())
                 .isEqualTo("1.47");

@@ -17,6 +17,7 @@ public final class DnsServer implements AutoCloseable {
 
     private final NameTable names = new NameTable();
     private final Map<String, SandboxServer> servers = new ConcurrentHashMap<>();
+    private final ListeningSockets.Rules rules;
     private final EventLoop loop;
     private final SocketOpener opener;
     private final SandboxServer.Shared shared;
@@ -26,6 +27,11 @@ public final class DnsServer implements AutoCloseable {
      * @param ownNamespace whether it is the one this process runs in
      */
     public DnsServer(Path hostNamespace, boolean ownNamespace) throws IOException {
+        this(hostNamespace, ownNamespace, Redirect::install);
+    }
+
+    DnsServer(Path hostNamespace, boolean ownNamespace, ListeningSockets.Rules rules) throws IOException {
+        this.rules = rules;
         SecureRandom random = new SecureRandom();
         this.loop = new EventLoop();
         this.opener = new SocketOpener(hostNamespace, ownNamespace, loop);
@@ -50,7 +56,7 @@ public final class DnsServer implements AutoCloseable {
      */
     public void open(String containerId, Path namespace, Resolution resolution) throws IOException {
         close(containerId);
-        ListeningSockets sockets = ListeningSockets.open(namespace, containerId);
+        ListeningSockets sockets = ListeningSockets.open(namespace, containerId, rules);
         SandboxServer server = new SandboxServer(containerId, namespace, sockets, resolution, shared);
         servers.put(containerId, server);
         loop.execute(server::begin);

@@ -23,14 +23,14 @@ record ListeningSockets(DatagramChannel udp, ServerSocketChannel tcp) {
     private static final int OWN_PORTS = 28_000;
 
     /**
-     * Opens both and makes them reachable at port 53.
+     * Opens both and makes them reachable at port 53: by rules, or where those cannot be had by taking that port.
      *
      * @param seed of equal ones come equal ports, so that what is on its way still arrives when an engine takes over from another
      */
-    static ListeningSockets open(Path namespace, String seed) throws IOException {
+    static ListeningSockets open(Path namespace, String seed, Rules rules) throws IOException {
         int wanted = FIRST_OWN_PORT + Math.floorMod(seed.hashCode(), OWN_PORTS);
         ListeningSockets own = bound(namespace, wanted);
-        if (Redirect.install(namespace, port(own.udp.getLocalAddress()), port(own.tcp.getLocalAddress()))) {
+        if (rules.install(namespace, port(own.udp.getLocalAddress()), port(own.tcp.getLocalAddress()))) {
             return own;
         }
         own.close();
@@ -78,6 +78,12 @@ record ListeningSockets(DatagramChannel udp, ServerSocketChannel tcp) {
     void close() throws IOException {
         udp.close();
         tcp.close();
+    }
+
+    /** What leads from port 53 to others. */
+    interface Rules {
+        /** Whether that worked; nothing is changed if not. */
+        boolean install(Path namespace, int udpPort, int tcpPort);
     }
 
     private interface Bind {

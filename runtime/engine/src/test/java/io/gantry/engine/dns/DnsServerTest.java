@@ -102,6 +102,28 @@ class DnsServerTest {
     }
 
     @Test
+    void withoutRulesItTakesPort53Itself() throws IOException {
+        server.close();
+        server = new DnsServer(host, false, (namespace, udpPort, tcpPort) -> false);
+        serve(Resolution.NONE, true);
+        name("web", "10.0.0.2");
+
+        assertThat(udp("web", Packets.A).data()).containsExactly("10.0.0.2");
+        assertThat(tcp("web", Packets.A).data()).containsExactly("10.0.0.2");
+        server.close(ID);
+        assertThat(sockets(container)).isZero();
+    }
+
+    @Test
+    void anAnswerLargerThanTheAskerSaidIsPassedOnAllTheSame() throws IOException {
+        String[] many = IntStream.range(0, 200).mapToObj(i -> "192.0.2." + i).toArray(String[]::new);
+        stub(host, "127.0.0.53", (query, tcp) -> Packets.answer(query, 0, true, many));
+        serve(resolution("127.0.0.53", true), true);
+
+        assertThat(udp("www.example", Packets.A).answers()).hasSize(200);
+    }
+
+    @Test
     void whatIsNotKnownIsAskedOfTheHostsServerAndPassedOnAsItCame() throws IOException {
         StubServer upstream = upstream(host, "127.0.0.53", "192.0.2.7");
         serve(resolution("127.0.0.53", true), true);
