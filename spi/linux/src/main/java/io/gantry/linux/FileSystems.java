@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** Questions to file systems and whole-file-system operations. Thread-safe. */
 public final class FileSystems {
+    /** How directories begin in which something is tried out. One that is old was left by a process that was killed, and may be deleted. */
+    public static final String TRIAL = ".trial-";
+
     private FileSystems() {}
 
     /** {@code statfs(2)} of the file system that {@code path} lies on. */
@@ -33,7 +36,7 @@ public final class FileSystems {
      * @throws IOException if the entry cannot be made
      */
     public static boolean keepsEntryTypes(Path directory) throws IOException {
-        Path probe = Files.createTempDirectory(directory, ".d_type-");
+        Path probe = Files.createTempDirectory(directory, TRIAL);
         try {
             Files.createFile(probe.resolve("file"));
             try (OpenDirectory open = OpenDirectory.open(probe)) {

@@ -156,7 +156,7 @@ public final class ProjectQuota {
                 .orElseThrow(() -> new KernelException("quotactl", directory.toString(), Errno.ENOENT))
                 .device();
         try {
-            Path holder = Files.createTempDirectory(directory, ".quota-");
+            Path holder = Files.createTempDirectory(directory, FileSystems.TRIAL);
             try (OpenDirectory open = OpenDirectory.open(holder)) {
                 open.makeNode("device", FileKind.BLOCK_DEVICE, 0600, device);
                 byte[] node = KernelString.terminated(holder.resolve("device").toString());

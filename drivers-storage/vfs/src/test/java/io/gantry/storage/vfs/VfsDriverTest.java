@@ -20,6 +20,7 @@ import io.gantry.spi.storage.LayerId;
 import io.gantry.spi.storage.LayerInfo;
 import io.gantry.spi.storage.StorageContext;
 import io.gantry.spi.storage.StorageDriverProvider;
+import io.gantry.spi.storage.support.LayerDirectories;
 import io.gantry.tck.LoopFileSystem;
 import io.gantry.tck.storage.LayerMount;
 import io.gantry.tck.storage.StorageBench;
@@ -45,6 +46,12 @@ class VfsDriverTest {
     @AfterEach
     void close() {
         bench.close();
+    }
+
+    /** A kill while the kernel is asked for quotas left a directory in the root for good. */
+    @Test
+    void whatTheKernelIsTriedWithIsDiscardedAfterAKill() {
+        assertThat(FileSystems.TRIAL).isEqualTo(LayerDirectories.TRIAL);
     }
 
     @Test
