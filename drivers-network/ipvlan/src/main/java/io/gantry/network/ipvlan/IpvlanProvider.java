@@ -80,7 +80,7 @@ public final class IpvlanProvider implements NetworkDriverProvider {
                             "run the engine as root, or with CAP_NET_ADMIN")
                     : Probe.unsupported(
                             Probe.Reason.MISSING_KERNEL_FEATURE,
-                            "the kernel does not make a ipvlan link: " + e.getMessage(),
+                            "the kernel does not make an ipvlan link: " + e.getMessage(),
                             "load the module ipvlan");
         }
     }
