@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,11 @@ class IpvlanTest {
 
     private UplinkRig rig;
     private UplinkLab lab;
+
+    @BeforeAll
+    static void assumeTheKernelHasThem() {
+        UplinkLab.assumeIpvlan();
+    }
 
     @BeforeEach
     void start() {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,11 @@ class MacvlanVlanTest {
 
     private UplinkRig rig;
     private UplinkLab lab;
+
+    @BeforeAll
+    static void assumeTheKernelHasThem() {
+        UplinkLab.assumeVlans();
+    }
 
     @BeforeEach
     void start() {

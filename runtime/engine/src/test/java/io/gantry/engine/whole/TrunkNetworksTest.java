@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.engine.Container;
 import io.gantry.engine.model.ModelJson;
 import io.gantry.engine.model.NetworkRequest;
+import io.gantry.tck.network.UplinkLab;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,8 @@ class TrunkNetworksTest {
 
     @BeforeAll
     static void open(@TempDir Path directory) throws IOException {
+        UplinkLab.assumeVlans();
+        UplinkLab.assumeIpvlan();
         whole = WholeEngine.in(directory);
         whole.inHost(() -> {
             WholeEngine.run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "wire");
