@@ -43,7 +43,6 @@ final class OciPlanner {
      * @param volumePaths where the content of its volumes is, by destination
      */
     OciRequest plan(Container container, Namespace network, Map<String, Path> volumePaths) {
-        ContainerConfig config = container.config();
         HostConfig host = container.hostConfig();
         return new OciRequest(
                 container.id(),
