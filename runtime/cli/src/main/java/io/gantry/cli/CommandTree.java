@@ -11,6 +11,7 @@ final class CommandTree {
     /** Groups in the order help shows them, with what they are for. */
     static final List<String[]> GROUPS = List.of(
             new String[] {"container", "Manage containers"},
+            new String[] {"driver", "Serve drivers to other engines"},
             new String[] {"drivers", "Show storage, network and other drivers"},
             new String[] {"image", "Manage images"},
             new String[] {"network", "Manage networks"},
@@ -27,7 +28,7 @@ final class CommandTree {
                             + "image rm,image save,image tag,network connect,network create,network disconnect,"
                             + "network inspect,network ls,network prune,network rm,volume create,volume inspect,volume ls,"
                             + "volume prune,volume rm,system df,system events,system info,system prune,drivers inspect,"
-                            + "drivers ls,check,inspect,version,daemon,completion")
+                            + "drivers ls,driver serve,check,inspect,version,daemon,completion")
                     .split(","));
 
     private CommandTree() {}
@@ -124,6 +125,7 @@ final class CommandTree {
             case "volume" -> VolumeCommands.build(name);
             case "system" -> SystemCommands.build(name);
             case "drivers" -> DriversCommands.build(name);
+            case "driver" -> DaemonCommand.serve();
             default -> alone(name);
         };
     }

@@ -94,8 +94,8 @@ public final class Main {
 
     private static int run(CommandTree.Chosen chosen, Session session) {
         Command command = chosen.command();
-        if (command.path().equals("daemon")) {
-            // its flags are the daemon's own, not ours to judge
+        if (command.path().equals("daemon") || command.path().equals("driver serve")) {
+            // its flags are for the program of the daemon, not ours to judge
             return parsed(new Invocation(command, chosen.typed(), Map.of(), chosen.rest()), session);
         }
         try {
