@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -42,8 +41,6 @@ public record ResolvConf(
     private static final List<String> DEFAULT_IPV4 = List.of("8.8.8.8", "8.8.4.4");
     private static final List<String> DEFAULT_IPV6 = List.of("2001:4860:4860::8888", "2001:4860:4860::8844");
     private static final String NDOTS = "ndots";
-    private static final Predicate<String> VALID =
-            option -> !name(option).equals(NDOTS) || option.matches("ndots:\\d{1,9}");
 
     /** Copies the lists. */
     public ResolvConf {
@@ -141,7 +138,8 @@ public record ResolvConf(
 
     /** The file of a container that has the engine's name server. */
     public String forNetworksWithNames() {
-        List<String> shown = new ArrayList<>(options.stream().filter(VALID).toList());
+        List<String> shown =
+                new ArrayList<>(options.stream().filter(ResolvConf::isValid).toList());
         String from = ndotsFrom();
         if (shown.stream().noneMatch(option -> name(option).equals(NDOTS))) {
             shown.add(NDOTS + ":0");
@@ -224,5 +222,9 @@ public record ResolvConf(
         } catch (IllegalArgumentException | UnknownHostException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isValid(String option) {
+        return !name(option).equals(NDOTS) || option.matches("ndots:\\d{1,9}");
     }
 }
