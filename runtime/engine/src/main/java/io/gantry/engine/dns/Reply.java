@@ -51,7 +51,7 @@ final class Reply {
                 | Request.RECURSION_AVAILABLE
                 | (fitting < addresses.size() ? Request.TRUNCATED : 0);
         ByteBuffer head = head(query, flags, fitting);
-        ByteBuffer reply = ByteBuffer.allocate(head.capacity() + fitting * each).put(head.array());
+        ByteBuffer reply = ByteBuffer.allocate(head.capacity() + fitting * each).put(head);
         for (InetAddress address : addresses.subList(0, fitting)) {
             record(reply, query.type(), address.getAddress());
         }
@@ -63,7 +63,7 @@ final class Reply {
         byte[] data = labels(name);
         ByteBuffer head = head(query, kept(query.flags()) | Request.RECURSION_AVAILABLE, 1);
         ByteBuffer reply =
-                ByteBuffer.allocate(head.capacity() + RECORD_HEAD + data.length).put(head.array());
+                ByteBuffer.allocate(head.capacity() + RECORD_HEAD + data.length).put(head);
         record(reply, Request.Type.PTR, data);
         return reply.array();
     }

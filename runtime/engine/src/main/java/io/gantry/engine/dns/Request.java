@@ -170,7 +170,11 @@ sealed interface Request {
                     return true;
                 }
                 if ((length & LABEL_KIND) == LABEL_KIND) {
-                    return packet.remaining() >= 1 && packet.get() >= Byte.MIN_VALUE;
+                    if (!packet.hasRemaining()) {
+                        return false;
+                    }
+                    packet.position(packet.position() + 1);
+                    return true;
                 }
                 if ((length & LABEL_KIND) != 0 || packet.remaining() < length) {
                     return false;
