@@ -135,10 +135,7 @@ class DockerCommandTest {
     void infoHasTheRowsOfItsDrivers() throws Exception {
         assertThat(docker("info").text())
                 .contains(
-                        "Storage Driver: overlay2",
-                        "Backing Filesystem: ",
-                        "Network: bridge host ",
-                        "Runtimes: runc");
+                        "Storage Driver: overlay2", "Backing Filesystem: ", "Network: bridge host ", "Runtimes: runc");
         assertThat(docker("version", "--format", "{{.Server.APIVersion}}").text())
                 .isEqualTo("1.47");
     }
