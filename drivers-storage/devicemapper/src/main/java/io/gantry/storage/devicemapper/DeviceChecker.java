@@ -63,11 +63,9 @@ final class DeviceChecker implements ConsistencyChecker {
     public List<Fault> check() {
         try {
             List<Fault> faults = new ArrayList<>();
-            long transaction = pool.status().transaction();
             for (LayerInfo layer : catalog.list()) {
                 catalog.find(layer.id()).ifPresent(record -> {
-                    List<Fault> found = Stream.concat(
-                                    records.of(record).stream(), faultOf(record, transaction).stream())
+                    List<Fault> found = Stream.concat(records.of(record).stream(), faultOf(record).stream())
                             .toList();
                     // Unless it was removed or committed meanwhile.
                     if (catalog.find(layer.id()).equals(Optional.of(record))) {
@@ -110,12 +108,14 @@ final class DeviceChecker implements ConsistencyChecker {
         }
     }
 
-    private Optional<Fault> faultOf(LayerRecord record, long transaction) {
+    private Optional<Fault> faultOf(LayerRecord record) {
         Optional<Thin> thin = devices.find(record.key());
         String name = "device " + devices.name(record.key());
         if (thin.isEmpty()) {
             return fault(record, Kind.UNMOUNTABLE, name, "no file in devices tells which thin device it is");
         }
+        // Asked for after the record was found: a layer that was made meanwhile has a later one.
+        long transaction = pool.status().transaction();
         if (thin.get().transaction() > transaction) {
             return fault(
                     record,
