@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -33,6 +35,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * <p>Arguments: the folder of test classes, the folder for reports, a regular expression for classes' full names. Exit code 0 if none failed, 1 if one did, 2 if there was none.
  */
 public final class KitRunner implements TestExecutionListener {
+    private static final int MOST_AGAIN = 5;
+
     private final Path reports;
     private final Map<String, List<Case>> classes = new TreeMap<>();
     private final Map<String, Long> begun = new HashMap<>();
@@ -47,7 +51,12 @@ public final class KitRunner implements TestExecutionListener {
         SKIPPED
     }
 
-    /** A test that ended; {@code text} says why it did not pass. */
+    /** Those that failed, by their unique ids. */
+    private final Map<String, Case> failures = new LinkedHashMap<>();
+
+    private boolean again;
+
+    /** A test that ended; {@code text} says why it did not pass, or not at the first attempt. */
     private record Case(String type, String name, double seconds, Outcome outcome, String text) {}
 
     private KitRunner(Path reports) {
@@ -62,11 +71,29 @@ public final class KitRunner implements TestExecutionListener {
                 .filters(includeClassNamePatterns(arguments[2]))
                 .build();
         LauncherFactory.create().execute(request, runner);
+        runner.runFailedOnesAgain();
         Files.deleteIfExists(runner.running());
         System.out.printf("%d passed, %d failed, %d skipped%n", runner.passed, runner.failed, runner.skipped);
         System.out.flush();
         // threads that a test left behind do not keep the guest
         Runtime.getRuntime().halt(runner.failed > 0 ? 1 : runner.passed + runner.skipped > 0 ? 0 : 2);
+    }
+
+    /** Once, as bin/verify has Surefire do it. */
+    private void runFailedOnesAgain() {
+        if (failures.isEmpty() || failures.size() > MOST_AGAIN) {
+            return;
+        }
+        again = true;
+        System.out.println("-- again, what failed");
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(failures.keySet().stream()
+                                        .map(DiscoverySelectors::selectUniqueId)
+                                        .toList())
+                                .build(),
+                        this);
     }
 
     private Path running() {
@@ -130,11 +157,7 @@ public final class KitRunner implements TestExecutionListener {
         double seconds = (System.nanoTime() - start) / 1e9;
         String type = type(test);
         Case ended = new Case(type, name(test), seconds, outcome, text);
-        switch (outcome) {
-            case PASSED -> passed++;
-            case FAILED -> failed++;
-            case SKIPPED -> skipped++;
-        }
+        count(test, ended);
         String why = text.isEmpty() ? "" : ": " + text.lines().findFirst().orElse("");
         System.out.printf(
                 Locale.ROOT,
@@ -147,9 +170,34 @@ public final class KitRunner implements TestExecutionListener {
         if (outcome == Outcome.FAILED) {
             System.out.println(text);
         }
-        String top = type.replaceFirst("\\$.*", "");
-        classes.computeIfAbsent(top, key -> new ArrayList<>()).add(ended);
-        report(top);
+    }
+
+    private void count(TestIdentifier test, Case ended) {
+        List<Case> cases = classes.computeIfAbsent(top(ended), key -> new ArrayList<>());
+        if (!again) {
+            cases.add(ended);
+            switch (ended.outcome()) {
+                case PASSED -> passed++;
+                case FAILED -> failed++;
+                case SKIPPED -> skipped++;
+            }
+            if (ended.outcome() == Outcome.FAILED && test.isTest()) {
+                failures.put(test.getUniqueId(), ended);
+            }
+        } else if (ended.outcome() == Outcome.PASSED && failures.containsKey(test.getUniqueId())) {
+            Case first = failures.get(test.getUniqueId());
+            cases.set(cases.indexOf(first), new Case(first.type(), first.name(), ended.seconds(), Outcome.PASSED, first.text()));
+            failed--;
+            passed++;
+        } else if (!test.isTest() && ended.outcome() == Outcome.FAILED) {
+            cases.add(ended);
+            failed++;
+        }
+        report(top(ended));
+    }
+
+    private static String top(Case ended) {
+        return ended.type().replaceFirst("\\$.*", "");
     }
 
     private static String trace(Throwable failure) {
@@ -210,8 +258,13 @@ public final class KitRunner implements TestExecutionListener {
         xml.writeAttribute("name", ended.name());
         xml.writeAttribute("classname", ended.type());
         xml.writeAttribute("time", seconds(ended.seconds()));
-        if (ended.outcome() != Outcome.PASSED) {
-            xml.writeStartElement(ended.outcome() == Outcome.FAILED ? "failure" : "skipped");
+        if (ended.outcome() != Outcome.PASSED || !ended.text().isEmpty()) {
+            xml.writeStartElement(
+                    switch (ended.outcome()) {
+                        case PASSED -> "flakyFailure";
+                        case FAILED -> "failure";
+                        case SKIPPED -> "skipped";
+                    });
             String line = printable(ended.text().lines().findFirst().orElse(""));
             xml.writeAttribute("message", ended.outcome() == Outcome.SKIPPED ? line.replaceFirst("^[\\w.$]+: ", "") : line);
             xml.writeCharacters(printable(ended.text()));
