@@ -17,7 +17,7 @@ final class DeviceNodes {
     }
 
     /** Makes sure that a device's node is there and stands for that device. */
-    void make(String name, long device) {
+    synchronized void make(String name, long device) {
         Optional<Stat> found = Stat.following(of(name));
         if (found.isPresent()
                 && found.get().kind() == FileKind.BLOCK_DEVICE
@@ -31,14 +31,14 @@ final class DeviceNodes {
     }
 
     /** Removes the node of a device that is gone. */
-    void remove(String name) {
+    synchronized void remove(String name) {
         try (OpenDirectory directory = OpenDirectory.open(DIRECTORY)) {
             directory.remove(name);
         }
     }
 
     /** Removes all nodes with that beginning whose devices are gone, as after a deferred removal. */
-    void sweep(String prefix, Set<String> present) {
+    synchronized void sweep(String prefix, Set<String> present) {
         try (OpenDirectory directory = OpenDirectory.open(DIRECTORY)) {
             directory.list().stream()
                     .map(entry -> entry.name())
