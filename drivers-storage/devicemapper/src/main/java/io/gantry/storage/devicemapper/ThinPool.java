@@ -169,7 +169,8 @@ final class ThinPool {
             control.suspend(originName);
             return true;
         } catch (KernelException e) {
-            if (e.is(Errno.ENXIO)) {
+            // It went, or is being brought to life in this moment by somebody who only looks: nothing is written to it.
+            if (e.is(Errno.ENXIO, Errno.EINVAL)) {
                 return false;
             }
             throw e;
