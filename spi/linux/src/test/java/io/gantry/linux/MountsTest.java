@@ -314,9 +314,14 @@ class MountsTest {
             Mounts.mount(new MountRequest("tmpfs", "x", List.of()), target);
             Fd open = Fd.open(Files.createFile(target.resolve("file")), OpenFlags.O_RDONLY);
             assertThatThrownBy(() -> Mounts.unmount(target)).hasMessageContaining("EBUSY");
-            // Closed some time after the unmounting has begun: whether before its first attempt or later makes no
-            // difference to what is asserted.
-            Thread user = new Thread(open::close);
+            Thread unmounting = Thread.currentThread();
+            Thread user = new Thread(() -> {
+                // Which it is when it has found the mount in use.
+                while (unmounting.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                open.close();
+            });
             user.start();
             Mounts.unmountWhenFree(target);
             user.join();

@@ -220,9 +220,11 @@ final class BtrfsDriver implements StorageDriver {
 
     @Override
     public void remove(LayerId id) {
-        catalog.remove(id)
-                .filter(layer -> layer.info().kind() != Kind.VIEW)
-                .ifPresent(layer -> discard(layer.key(), "remove layer " + id));
+        catalog.remove(id, layer -> {
+            if (layer.info().kind() != Kind.VIEW) {
+                discard(layer.key(), "remove layer " + id);
+            }
+        });
     }
 
     @Override
